@@ -30,11 +30,19 @@ let package = Package(
         .target(name: "MQTTWire"),
         .target(name: "JSONScan"),
         .target(name: "Terminal"),
+        .target(
+            name: "Schema", path: "schema", exclude: ["tape-format.md"],
+            resources: (payloadKinds.map { "payloads/\($0).schema.json" } + ["migrations/v1_tape.sql"])
+                .map { .embedInCode($0) }),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
+        .target(name: "DeviceProtocol", dependencies: ["JSONScan", "MQTTWire"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "MQTTWireTests", dependencies: ["MQTTWire"]),
         .testTarget(name: "JSONScanTests", dependencies: ["JSONScan", "TestSupport"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
+        .testTarget(
+            name: "DeviceProtocolTests",
+            dependencies: ["DeviceProtocol", "JSONScan", "MQTTWire", "Schema", "TestSupport"]),
     ]
 )
 
