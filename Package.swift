@@ -25,8 +25,13 @@ let package = Package(
     name: "tapedeck",
     targets: [
         .systemLibrary(
+            name: "CMosquitto", pkgConfig: "libmosquitto",
+            providers: [.apt(["libmosquitto-dev"]), .brew(["mosquitto"])]),
+        .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
+        .target(name: "CLinux"),
+
         .target(name: "MQTTWire"),
         .target(name: "JSONScan"),
         .target(name: "Terminal"),
@@ -36,8 +41,10 @@ let package = Package(
                 .map { .embedInCode($0) }),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
         .target(name: "DeviceProtocol", dependencies: ["JSONScan", "MQTTWire"]),
+        .target(name: "MQTTSession", dependencies: ["CMosquitto", "CLinux", "MQTTWire"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "MQTTWireTests", dependencies: ["MQTTWire"]),
+        .testTarget(name: "MQTTSessionTests", dependencies: ["MQTTSession"]),
         .testTarget(name: "JSONScanTests", dependencies: ["JSONScan", "TestSupport"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(
