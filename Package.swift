@@ -30,6 +30,9 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
+        .systemLibrary(
+            name: "CZstd", pkgConfig: "libzstd",
+            providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
         .target(name: "CLinux"),
 
         .target(name: "MQTTWire"),
@@ -42,7 +45,12 @@ let package = Package(
         .target(name: "SQLite", dependencies: ["CSQLite"]),
         .target(name: "DeviceProtocol", dependencies: ["JSONScan", "MQTTWire"]),
         .target(name: "MQTTSession", dependencies: ["CMosquitto", "CLinux", "MQTTWire"]),
+        .target(
+            name: "Tape", dependencies: ["Schema", "SQLite", "JSONScan", "DeviceProtocol", "CZstd", "MQTTWire"]),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(
+            name: "TapeTestSupport", dependencies: ["Tape", "DeviceProtocol", "MQTTWire"], path: "Tests/TapeTestSupport"
+        ),
         .testTarget(name: "MQTTWireTests", dependencies: ["MQTTWire"]),
         .testTarget(name: "MQTTSessionTests", dependencies: ["MQTTSession"]),
         .testTarget(name: "JSONScanTests", dependencies: ["JSONScan", "TestSupport"]),
@@ -50,6 +58,8 @@ let package = Package(
         .testTarget(
             name: "DeviceProtocolTests",
             dependencies: ["DeviceProtocol", "JSONScan", "MQTTWire", "Schema", "TestSupport"]),
+        .testTarget(
+            name: "TapeTests", dependencies: ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "TestSupport"]),
     ]
 )
 

@@ -1,0 +1,80 @@
+public import DeviceProtocol
+
+/// A row of the loss ledger: an interval in which messages may be missing from the tape, and why.
+public struct Gap: Sendable, Hashable {
+    /// What may have lost messages.
+    public enum Cause: String, Sendable, CaseIterable {
+        /// The connection to the broker was down; the broker may have queued messages, up to its limits.
+        case disconnected
+        /// The broker no longer knew our session (session present 0): what it had queued is gone.
+        case sessionLost = "session_lost"
+        /// The recorder ended without a word: from its last sign of life to the next start.
+        case killed
+        /// Nothing recorded between the end of one session and the start of the next.
+        case stopped
+        /// The machine slept while it recorded.
+        case suspended
+        /// The broker refused a subscription.
+        case refused
+        /// The broker granted a lower QoS than asked for.
+        case downgraded
+
+        /// A few words for a person.
+        public var summary: String {
+            switch self {
+            case .disconnected: "not connected to the broker"
+            case .sessionLost: "the broker had forgotten the session"
+            case .killed: "the recorder was killed"
+            case .stopped: "not recording"
+            case .suspended: "the machine was suspended"
+            case .refused: "subscription refused"
+            case .downgraded: "subscription granted at a lower QoS"
+            }
+        }
+    }
+
+    /// Number of the row within its tape.
+    public var id: Int64
+    /// The session that it belongs to.
+    public var session: Int64
+    /// The cause as stored; a tape of a later version may hold words that ``Cause`` does not know.
+    public var cause: String
+    /// Wall time from which messages may be missing.
+    public var beganAt: Timestamp
+    /// Wall time until which messages may be missing; nil while it lasts.
+    public var endedAt: Timestamp?
+    /// How many messages are known to be missing; nil where no number is known.
+    public var missing: Int64?
+    /// More about it, for a person.
+    public var detail: String?
+
+    /// Makes a ledger row that is not yet on a tape.
+    public init(
+        session: Int64, cause: Cause, beganAt: Timestamp, endedAt: Timestamp? = nil, missing: Int64? = nil,
+        detail: String? = nil
+    ) {
+        id = 0
+        self.session = session
+        self.cause = cause.rawValue
+        self.beganAt = beganAt
+        self.endedAt = endedAt
+        self.missing = missing
+        self.detail = detail
+    }
+
+    init(
+        id: Int64, session: Int64, cause: String, beganAt: Timestamp, endedAt: Timestamp?, missing: Int64?,
+        detail: String?
+    ) {
+        self.id = id
+        self.session = session
+        self.cause = cause
+        self.beganAt = beganAt
+        self.endedAt = endedAt
+        self.missing = missing
+        self.detail = detail
+    }
+
+    /// The cause in a few words for a person.
+    public var summary: String { Cause(rawValue: cause)?.summary ?? cause }
+}

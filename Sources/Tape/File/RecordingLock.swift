@@ -1,0 +1,41 @@
+import Glibc
+
+/// The advisory lock that says "this tape is being recorded"; the kernel drops it however the process ends.
+///
+/// `flock` and not `fcntl`: closing any descriptor of the file would drop SQLite's own `fcntl` locks
+/// (https://www.sqlite.org/howtocorrupt.html §2.2). It is taken before SQLite opens the file and closed after.
+final class RecordingLock {
+    private let descriptor: Int32
+
+    /// Takes the lock.
+    ///
+    /// - Throws: ``TapeError/inUse(path:)`` when another process holds it.
+    init(_ path: String) throws(TapeError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw .system(path: path, action: "open", reason: String(cString: strerror(errno)))
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            close(descriptor)
+            if code == EWOULDBLOCK { throw .inUse(path: path) }
+            throw .system(path: path, action: "lock", reason: String(cString: strerror(code)))
+        }
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Whether another process records onto the tape now.
+    ///
+    /// To be asked before SQLite opens the file in this process.
+    static func isHeld(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return errno == EWOULDBLOCK }
+        return false
+    }
+}

@@ -1,0 +1,44 @@
+public import DeviceProtocol
+public import MQTTWire
+
+/// Which messages of a tape are wanted.
+///
+/// What is empty or nil selects everything.
+public struct Selection: Sendable {
+    /// Wall time of arrival from which on, included.
+    public var since: Timestamp?
+    /// Wall time of arrival until which, excluded.
+    public var until: Timestamp?
+    /// Session numbers.
+    public var sessions: Set<Int64> = []
+    /// Devices, as the topic names them.
+    public var devices: Set<DeviceID> = []
+    /// Topic filters, one of which must match.
+    public var topics: [TopicFilter] = []
+    /// Topic filters, none of which may match.
+    public var excluded: [TopicFilter] = []
+    /// Kinds of message, by topic.
+    public var kinds: Set<MessageKind> = []
+    /// Whether messages that are redeliveries of recorded ones (``RecordedMessage/duplicateOf``) are wanted too.
+    public var includesDuplicates = true
+
+    /// Selects everything.
+    public init() {}
+
+    /// Whether a message is wanted.
+    public func matches(_ message: RecordedMessage) -> Bool {
+        if let since, message.arrival < since { return false }
+        if let until, message.arrival >= until { return false }
+        if !sessions.isEmpty, !sessions.contains(message.session) { return false }
+        if !includesDuplicates, message.duplicateOf != nil { return false }
+        if !devices.isEmpty || !kinds.isEmpty {
+            let topic = DeviceTopic.parse(message.topic)
+            if !kinds.isEmpty, !kinds.contains(topic.kind) { return false }
+            if !devices.isEmpty {
+                guard let device = topic.device, devices.contains(device) else { return false }
+            }
+        }
+        if !topics.isEmpty, !topics.contains(where: { $0.matches(message.topic) }) { return false }
+        return !excluded.contains { $0.matches(message.topic) }
+    }
+}

@@ -1,0 +1,301 @@
+public import DeviceProtocol
+import Glibc
+import SQLite
+
+/// Writes a tape: messages into the journal, one row a batch, and the facts of the recording into the catalogue.
+///
+/// One at a time: the writer holds the tape's recording lock. It belongs to one thread. What ``append(_:)`` takes is
+/// durable only when ``commit()`` has returned (`synchronous = FULL`).
+public final class TapeWriter {
+    /// The tape file.
+    public let path: String
+    /// The session that is being recorded; number 0 before one was begun.
+    public private(set) var session = Session(
+        source: "", broker: nil, clientID: nil, recorder: "", startedAt: Timestamp(nanoseconds: 0))
+
+    /// Whether the file was made by this writer.
+    public let wasCreated: Bool
+
+    private let lock: RecordingLock
+    let connection: Connection
+    private let compressor: BatchCompressor
+    private var nextSequence: Int64
+    private var clock: (id: Int64, offset: Int64) = (0, 0)
+
+    private var frames: [UInt8] = []
+    private var batch: (first: Int64, count: Int64, firstArrival: Int64, lastArrival: Int64)?
+    private var tally = ActivityTally()
+
+    /// Opens a tape for writing, or makes one where there is none.
+    ///
+    /// - Parameter path: the tape file.
+    /// - Throws: ``TapeError`` when the file is no tape, newer, in use, or cannot be written.
+    public init(path: String) throws(TapeError) {
+        self.path = path
+        wasCreated = try TapeFile.examine(path) == .missing
+        if wasCreated { try TapeFile.create(path) }
+        lock = try RecordingLock(path)
+        connection = try TapeFile.openForWriting(path)
+        do {
+            compressor = try BatchCompressor()
+        } catch {
+            throw .system(path: path, action: "compress", reason: error.reason)
+        }
+        do {
+            nextSequence = (try connection.integer(Self.lastSequenceSQL) ?? 0) + 1
+        } catch {
+            throw TapeError.from(error)
+        }
+    }
+
+    /// Begins a session; before it nothing can be appended.
+    ///
+    /// A session that was left open by a kill is closed, and the time since the last session's last sign of life goes
+    /// into the loss ledger.
+    ///
+    /// - Parameters:
+    ///   - session: the facts of the new session.
+    ///   - clock: the offset of the recorder's arrival clock.
+    ///   - pauseDetail: what is known of the time since the last session, for a person.
+    /// - Throws: ``TapeError`` when the tape cannot be written.
+    public func begin(
+        _ session: Session, clock: ArrivalClock.Offset, pauseDetail: String? = nil
+    ) throws(TapeError) {
+        self.session = session
+        try write { () throws(SQLiteError) in
+            try connection.closeAbandonedSessions(now: session.startedAt, detail: pauseDetail)
+            self.session.id = try connection.insert(session)
+        }
+        try setClock(clock)
+    }
+
+    /// The last session on the tape of this client at this broker.
+    ///
+    /// - Throws: ``TapeError`` when the tape cannot be read.
+    public func lastSession(clientID: String, broker: String) throws(TapeError) -> Session? {
+        try TapeError.wrapping { () throws(SQLiteError) in
+            try connection.sessions().last { $0.clientID == clientID && $0.broker == broker }
+        }
+    }
+
+    /// Removes the tape again where this writer made it and no session was begun: a recording that never came about
+    /// leaves nothing behind.
+    public func discardIfUnused() {
+        guard wasCreated, session.id == 0 else { return }
+        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+    }
+
+    /// The name by which tapes of this file are told apart, 32 hexadecimal digits made when the tape was made.
+    public func tapeID() throws(TapeError) -> String {
+        try TapeError.wrapping { () throws(SQLiteError) in try connection.tapeID() }
+    }
+
+    /// Messages appended since the last commit.
+    public var pendingCount: Int { Int(batch?.count ?? 0) }
+    /// Bytes appended since the last commit, before compression.
+    public var pendingBytes: Int { frames.count }
+
+    /// Adds a message to the batch that the next ``commit()`` makes durable.
+    ///
+    /// Sequence, session and arrival of `message` are set here: the next number, this session, and the wall time of
+    /// `message.monotonic`.
+    ///
+    /// - Returns: the message's sequence number.
+    @discardableResult
+    public func append(_ message: consuming RecordedMessage) -> Int64 {
+        message.sequence = nextSequence + Int64(pendingCount)
+        message.session = session.id
+        let arrival = message.monotonic &+ clock.offset
+        message.arrival = Timestamp(nanoseconds: arrival)
+        MessageFrame.append(message, sinceLast: arrival - (batch?.lastArrival ?? arrival), to: &frames)
+        tally.count(message)
+        session.messages += 1
+        session.bytes += Int64(message.size)
+        session.redactions += Int64(message.redactions)
+        if message.duplicateOf != nil { session.duplicates += 1 }
+        if batch == nil {
+            batch = (message.sequence, 1, arrival, arrival)
+        } else {
+            batch?.count += 1
+            batch?.lastArrival = arrival
+        }
+        return message.sequence
+    }
+
+    /// Makes everything appended durable, in one transaction.
+    ///
+    /// When it throws, nothing was stored and the batch is kept: it may be called again once there is room.
+    ///
+    /// - Throws: ``TapeError``, ``TapeError/diskFull(path:)`` among them.
+    public func commit() throws(TapeError) {
+        guard let batch else { return }
+        let body: [UInt8]
+        do {
+            body = try compressor.compress(frames)
+        } catch {
+            throw .system(path: path, action: "compress", reason: error.reason)
+        }
+        session.aliveAt = Timestamp(nanoseconds: batch.lastArrival)
+        try write { () throws(SQLiteError) in
+            var insert = try connection.prepare(
+                """
+                INSERT INTO journal (first_seq, count, session, clock, first_arrival, last_arrival, size, body)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+            try insert.bind(1, batch.first)
+            try insert.bind(2, batch.count)
+            try insert.bind(3, session.id)
+            try insert.bind(4, clock.id)
+            try insert.bind(5, batch.firstArrival)
+            try insert.bind(6, batch.lastArrival)
+            try insert.bind(7, Int64(frames.count))
+            try insert.bind(8, body)
+            try insert.run()
+            try connection.add(tally)
+            try connection.update(session)
+        }
+        nextSequence += batch.count
+        self.batch = nil
+        frames.removeAll(keepingCapacity: frames.capacity <= 8 << 20)
+        tally.removeAll()
+    }
+
+    /// Stores a sign of life, so that a kill is dated well even when nothing was received.
+    ///
+    /// - Throws: ``TapeError`` when the tape cannot be written.
+    public func heartbeat(at time: Timestamp) throws(TapeError) {
+        try commit()
+        session.aliveAt = time
+        try write { () throws(SQLiteError) in try connection.update(session) }
+    }
+
+    /// Begins a new offset between monotonic and wall time; what is pending is committed under the old one first.
+    ///
+    /// - Throws: ``TapeError`` when the tape cannot be written.
+    public func setClock(_ offset: ArrivalClock.Offset) throws(TapeError) {
+        try commit()
+        try write { () throws(SQLiteError) in
+            clock = (try connection.insert(offset, session: session.id), offset.offset)
+        }
+    }
+
+    /// Changes facts of the session (addresses, granted subscriptions …) and stores them.
+    ///
+    /// - Throws: ``TapeError`` when the tape cannot be written.
+    public func updateSession(_ change: (inout Session) -> Void) throws(TapeError) {
+        // The session's counts hold what is pending; they must never run ahead of the messages.
+        try commit()
+        change(&session)
+        try write { () throws(SQLiteError) in try connection.update(session) }
+    }
+
+    /// Adds a row to the loss ledger.
+    ///
+    /// - Returns: the row's number, with which ``closeGap(_:at:)`` ends it.
+    /// - Throws: ``TapeError`` when the tape cannot be written.
+    @discardableResult
+    public func addGap(_ gap: Gap) throws(TapeError) -> Int64 {
+        var gap = gap
+        gap.session = session.id
+        var id: Int64 = 0
+        try write { () throws(SQLiteError) in id = try connection.insert(gap) }
+        return id
+    }
+
+    /// Ends a row of the loss ledger.
+    ///
+    /// - Throws: ``TapeError`` when the tape cannot be written.
+    public func closeGap(_ id: Int64, at time: Timestamp) throws(TapeError) {
+        try write { () throws(SQLiteError) in
+            var update = try connection.prepare("UPDATE gap SET ended_at = max(?, began_at) WHERE id = ?")
+            try update.bind(1, time.nanoseconds)
+            try update.bind(2, id)
+            try update.run()
+        }
+    }
+
+    /// Marks the place where the broker began a new session for us: packet identifiers before it say nothing any more,
+    /// and it holds no subscription.
+    ///
+    /// - Throws: ``TapeError`` when the tape cannot be written.
+    public func beginBrokerSession() throws(TapeError) {
+        try commit()
+        session.filters = "[]"
+        try write { () throws(SQLiteError) in
+            try connection.update(session)
+            var update = try connection.prepare("UPDATE session SET broker_session_seq = ? WHERE id = ?")
+            try update.bind(1, nextSequence)
+            try update.bind(2, session.id)
+            try update.run()
+        }
+    }
+
+    /// The last recorded deliveries of the broker session that is still going on, oldest first: what a redelivery with
+    /// DUP set may be a repeat of.
+    ///
+    /// - Parameter limit: how many at most, the receive maximum.
+    /// - Returns: the deliveries; none where this client has no session at the broker that began on this tape.
+    /// - Throws: ``TapeError`` when the tape cannot be read.
+    public func recentDeliveries(limit: Int) throws(TapeError) -> [Delivery] {
+        var found: [Delivery] = []
+        do {
+            guard let first = try connection.brokerSessionStart(of: session) else { return [] }
+            var rows = try connection.prepare(
+                JournalBatch.selectSQL + " WHERE j.first_seq + j.count > ? ORDER BY j.first_seq DESC")
+            try rows.bind(1, first)
+            let decompressor = try BatchDecompressor()
+            var batches = 0
+            while found.count < limit, batches < Self.searchedBatches, try rows.step() {
+                batches += 1
+                let batch = try JournalBatch(row: rows, decompressor: decompressor).messages()
+                for message in batch.reversed() where message.sequence >= first && found.count < limit {
+                    // A repeat is known by its original, which lies further back.
+                    if message.duplicateOf == nil, let delivery = Delivery(message) { found.append(delivery) }
+                }
+            }
+        } catch let error as SQLiteError {
+            throw TapeError.from(error)
+        } catch {
+            throw .damaged(path: path, part: "its journal", reason: "\(error)")
+        }
+        return found.reversed()
+    }
+
+    /// Commits what is pending and closes the session.
+    ///
+    /// - Throws: ``TapeError`` when the tape cannot be written.
+    public func end(at time: Timestamp, reason: String) throws(TapeError) {
+        try commit()
+        try updateSession { session in
+            session.aliveAt = max(session.aliveAt, time)
+            session.endedAt = session.aliveAt
+            session.endReason = reason
+        }
+        try TapeError.wrapping { () throws(SQLiteError) in
+            // The tape may be copied away by name alone from here on; failing only leaves the -wal file beside it.
+            _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+    }
+
+    /// How far back deliveries are looked for: where so many batches hold too few, most came at QoS 0 and the start of a
+    /// recording must not wait for the rest.
+    private static let searchedBatches = 2_000
+
+    /// The sequence number of the last message on a tape, or NULL.
+    static let lastSequenceSQL = "SELECT first_seq + count - 1 FROM journal ORDER BY first_seq DESC LIMIT 1"
+
+    private func write(_ body: () throws(SQLiteError) -> Void) throws(TapeError) {
+        do {
+            try connection.transaction(.immediate, body)
+        } catch {
+            throw TapeError.from(error)
+        }
+    }
+}
+
+extension TapeWriter {
+    /// Makes the tape full at so many pages (https://www.sqlite.org/pragma.html#pragma_max_page_count), for tests.
+    func limitPagesForTest(to pages: Int) {
+        _ = try? connection.integer("PRAGMA max_page_count = \(pages)")
+    }
+}
