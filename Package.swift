@@ -23,6 +23,13 @@ let payloadKinds = [
 
 let package = Package(
     name: "tapedeck",
+    products: [
+        .executable(name: "tapedeck", targets: ["Tapedeck"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    ],
     targets: [
         .systemLibrary(
             name: "CMosquitto", pkgConfig: "libmosquitto",
@@ -47,6 +54,19 @@ let package = Package(
         .target(name: "MQTTSession", dependencies: ["CMosquitto", "CLinux", "MQTTWire"]),
         .target(
             name: "Tape", dependencies: ["Schema", "SQLite", "JSONScan", "DeviceProtocol", "CZstd", "MQTTWire"]),
+        .target(
+            name: "Recorder",
+            dependencies: [
+                "MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .executableTarget(
+            name: "Tapedeck",
+            dependencies: [
+                "Recorder", "Terminal", "Tape", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "Schema",
+                "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(
             name: "TapeTestSupport", dependencies: ["Tape", "DeviceProtocol", "MQTTWire"], path: "Tests/TapeTestSupport"
@@ -60,6 +80,16 @@ let package = Package(
             dependencies: ["DeviceProtocol", "JSONScan", "MQTTWire", "Schema", "TestSupport"]),
         .testTarget(
             name: "TapeTests", dependencies: ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "TestSupport"]),
+        .testTarget(name: "RecorderTests", dependencies: ["Recorder", "MQTTWire"]),
+        .testTarget(
+            name: "TapedeckTests",
+            dependencies: [
+                "Tapedeck", "Terminal", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "TapeTestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["Tapedeck", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "TestSupport"]),
     ]
 )
 

@@ -1,0 +1,67 @@
+import DeviceProtocol
+import JSONScan
+import MQTTSession
+import Tape
+
+/// What the recording says about itself, and whose error it was.
+extension Recorder {
+    @discardableResult
+    func addGap(
+        _ cause: Gap.Cause, from: Timestamp, detail: String, stays: Bool = false
+    ) throws(RecorderError) -> Int64 {
+        statistics.gaps += 1
+        return try onTape { () throws(TapeError) in
+            try writer.addGap(
+                Gap(
+                    session: 0, cause: cause, beganAt: from,
+                    endedAt: stays ? nil : Timestamp(nanoseconds: max(from.nanoseconds, time.wall)), detail: detail))
+        }
+    }
+
+    func noAnswer(to request: String) -> RecorderError {
+        .connection(
+            .unreachable(
+                broker: options.connection.address.description,
+                reason: "no answer to \(request) within \(Self.answerTimeout / 1_000_000_000) s"))
+    }
+
+    func sessionOptions() -> String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("receive_maximum")
+        writer.int(Int64(options.receiveMaximum))
+        writer.key("session_expiry_s")
+        writer.int(Int64(options.sessionExpiry))
+        writer.key("redaction")
+        writer.bool(redactor != nil)
+        if let name = redactor?.keyName {
+            writer.key("redaction_key")
+            writer.string(name)
+        }
+        if options.connection.tls.insecure {
+            writer.key("insecure")
+            writer.bool(true)
+        }
+        writer.endObject()
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    func tags() -> String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        for tag in options.tags {
+            writer.key(tag.name)
+            writer.string(tag.value)
+        }
+        writer.endObject()
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    func onTape<Value>(_ body: () throws(TapeError) -> Value) throws(RecorderError) -> Value {
+        do { return try body() } catch { throw .tape(error) }
+    }
+
+    func onConnection<Value>(_ body: () throws(ConnectionError) -> Value) throws(RecorderError) -> Value {
+        do { return try body() } catch { throw .connection(error) }
+    }
+}

@@ -1,0 +1,156 @@
+import CLinux
+import DeviceProtocol
+import JSONScan
+import MQTTSession
+import MQTTWire
+public import Tape
+
+/// Records a broker's messages onto a tape until it is told to stop.
+///
+/// One thread does everything: read what the socket has, commit, then let the acknowledgements go. What the broker was
+/// acknowledged is therefore always on the disk, and what is not on the disk the broker delivers again.
+public final class Recorder {
+    let options: RecordOptions
+    let time: any TimeSource
+    let report: (RecorderEvent) -> Void
+
+    let writer: TapeWriter
+    let clientID: String
+    let wake: Int32
+    let isStopping: () -> Bool
+
+    var clock: ArrivalClock
+    var statistics = RecordingStatistics()
+    var refused: [String] = []
+
+    var redactor: Redactor?
+    var window: DuplicateWindow
+    var backoff: Backoff
+    let startedAt: Int64
+    /// Arrival of the oldest message that is not committed, monotonic ns.
+    var pendingSince: Int64?
+    /// Wall time of the broker's last sign of life.
+    var lastHeard = Timestamp(nanoseconds: 0)
+    /// ``BrokerConnection/packetsHeard`` when it was looked at last.
+    var packetsHeard = 0
+    var isWindowLoaded = false
+    var nextUpkeep: Int64
+    var nextHeartbeat: Int64
+    var openGap: (id: Int64, beganAt: Timestamp, sessionIsLost: Bool)?
+    /// Ledger rows of subscriptions that were refused or downgraded, as long as they are.
+    var shortfalls: [String: (id: Int64, cause: Gap.Cause)] = [:]
+    var sessionLost = false
+    /// Events that came right behind a CONNACK.
+    var early: [ConnectionEvent] = []
+    var connectedAt: Int64
+    /// Whether our session at the broker is known to hold exactly the subscriptions asked for.
+    var subscribed = false
+    /// The filters that it may hold.
+    var held: [String] = []
+
+    static let upkeepInterval: Int64 = 1_000_000_000
+    static let heartbeatInterval: Int64 = 30_000_000_000
+    static let stableConnection: Int64 = 10_000_000_000
+    static let takeoverPause: Int64 = 60_000_000_000
+    static let blockedFarewell: Int64 = 2_000_000_000
+    static let answerTimeout: Int64 = 10_000_000_000
+
+    /// Opens the tape; nothing is recorded before ``run()``.
+    ///
+    /// - Parameters:
+    ///   - options: what to record.
+    ///   - redactionKey: the key of the placeholders; nil keeps secrets as they are.
+    ///   - time: the clocks.
+    ///   - wake: a descriptor that becomes readable when `isStopping` is to be asked, or -1.
+    ///   - isStopping: whether to end.
+    ///   - report: told what happens, on the recording thread.
+    /// - Throws: ``RecorderError/tape(_:)``.
+    public init(
+        _ options: RecordOptions, redactionKey: RedactionKey?, time: any TimeSource = SystemTimeSource(),
+        wake: Int32, isStopping: @escaping () -> Bool, report: @escaping (RecorderEvent) -> Void
+    ) throws(RecorderError) {
+        self.options = options
+        self.time = time
+        self.wake = wake
+        self.isStopping = isStopping
+        self.report = report
+        do {
+            writer = try TapeWriter(path: options.path)
+            clientID = if let given = options.clientID { given } else { "tapedeck-\(try writer.tapeID().prefix(16))" }
+        } catch {
+            throw .tape(error)
+        }
+        redactor = redactionKey.map { Redactor(key: $0) }
+        clock = ArrivalClock(time)
+        window = DuplicateWindow(capacity: Int(options.receiveMaximum))
+        startedAt = time.monotonic
+        backoff = Backoff(seed: UInt64(bitPattern: startedAt))
+        connectedAt = startedAt
+        nextUpkeep = startedAt
+        nextHeartbeat = startedAt + Self.heartbeatInterval
+        lastHeard = Timestamp(nanoseconds: clock.wall(startedAt))
+    }
+
+    /// Records until told to stop, a limit is reached, or the tape cannot be written any more.
+    ///
+    /// The first connection must succeed; after it the recorder comes back by itself for ever.
+    ///
+    /// - Throws: ``RecorderError``. What was recorded until then is on the tape.
+    public func run() throws(RecorderError) -> RecordingSummary {
+        var connection: BrokerConnection?
+        var acknowledgement: ConnectionAcknowledgement?
+        do {
+            (connection, acknowledgement) = try connectFirst()
+        } catch {
+            writer.discardIfUnused()
+            throw error
+        }
+        while true {
+            if let reason = endReason {
+                try finish(connection, reason: reason)
+                return RecordingSummary(
+                    statistics: statistics, session: writer.session, refused: refused, sessionLost: sessionLost,
+                    endReason: reason)
+            }
+            do {
+                if let current = connection {
+                    if let accepted = acknowledgement {
+                        acknowledgement = nil
+                        try settle(current, accepted)
+                    }
+                    try pump(current)
+                } else {
+                    connection = try reconnect()
+                }
+            } catch .connection(let error) {
+                try connectionLost(error)
+                connection = nil
+            }
+        }
+    }
+
+    var endReason: String? {
+        if isStopping() { return "signal" }
+        if let limit = options.maximumMessages, writer.session.messages >= limit { return "limit" }
+        if let limit = options.maximumDuration, time.monotonic - startedAt >= limit { return "limit" }
+        return nil
+    }
+
+    func finish(_ connection: BrokerConnection?, reason: String) throws(RecorderError) {
+        if let connection {
+            do {
+                try commit(connection)
+                connection.disconnect()
+            } catch .connection {
+                // The batch is on the tape; the broker will deliver it again to whoever resumes the session.
+            }
+        }
+        for gap in [openGap?.id].compactMap(\.self) + shortfalls.values.map(\.id) {
+            try onTape { () throws(TapeError) in try writer.closeGap(gap, at: Timestamp(nanoseconds: time.wall)) }
+        }
+        try upkeep(nil, time.monotonic)
+        try onTape { () throws(TapeError) in
+            try writer.end(at: Timestamp(nanoseconds: time.wall), reason: reason)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+public import Tape
+
+/// What happens during a recording that a person or a log wants to know.
+public enum RecorderEvent: Sendable {
+    /// Connected; whether the broker still had our session, and the subscriptions as granted.
+    case recording(broker: String, clientID: String, sessionPresent: Bool)
+    /// A subscription was refused (from 0x80) or granted at a lower QoS.
+    case subscription(filter: String, reasonCode: UInt8)
+    /// The connection is gone; the next attempt comes in so many nanoseconds.
+    case disconnected(reason: String, retryIn: Int64)
+    /// The tape cannot be written at the moment; it is tried again.
+    case waiting(reason: String)
+    /// The wall clock was set, or the machine slept; by how many nanoseconds wall time moved.
+    case clockChanged(cause: String, by: Int64)
+    /// About once a second: the numbers so far.
+    case progress(RecordingStatistics)
+}
+
+/// The numbers of a recording so far.
+public struct RecordingStatistics: Sendable, Hashable {
+    /// Since the recording began, ns.
+    public var elapsed: Int64 = 0
+    /// Messages recorded (committed).
+    public var messages: Int64 = 0
+    /// Bytes of topics, properties and payloads.
+    public var bytes: Int64 = 0
+    /// Messages that are redeliveries of recorded ones.
+    public var duplicates: Int64 = 0
+    /// Values that redaction replaced.
+    public var redactions: Int64 = 0
+    /// Commits made.
+    public var commits: Int64 = 0
+    /// The longest commit, ns.
+    public var longestCommit: Int64 = 0
+    /// Connections made after the first.
+    public var reconnects: Int64 = 0
+    /// Ledger rows that this recording added.
+    public var gaps: Int64 = 0
+    /// Whether the broker is connected now.
+    public var isConnected = false
+
+    /// Nothing yet.
+    public init() {}
+}
+
+/// How a recording ended.
+public struct RecordingSummary: Sendable {
+    /// The numbers.
+    public var statistics: RecordingStatistics
+    /// The session's record as it stands on the tape.
+    public var session: Session
+    /// Filters that the broker refused.
+    public var refused: [String]
+    /// Whether messages may be missing that no queue of the broker can have kept.
+    public var sessionLost: Bool
+    /// Whether a person or a limit ended it, in a word: `signal`, `limit`.
+    public var endReason: String
+}

@@ -1,0 +1,158 @@
+import ArgumentParser
+import CLinux
+import Foundation
+import MQTTSession
+import MQTTWire
+import Recorder
+import Tape
+
+/// `tapedeck record`: a broker's messages onto a tape, until stopped.
+struct Record: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Record a broker's messages onto a tape until stopped; an existing tape goes on.",
+        discussion: """
+            Every message is acknowledged to the broker only after it is durable on the tape. Access keys and other \
+            secrets in user properties are replaced by placeholders before they are written; payloads are kept as they are. Stop with Ctrl-C or SIGTERM: what was received is committed first.
+            """)
+
+    @Argument(help: "The tape file; made, readable by its owner only, where there is none.")
+    var tape: String
+
+    @OptionGroup var connection: ConnectionFlags
+
+    @Option(name: .shortAndLong, help: "A topic filter to subscribe to; may be repeated (default: v1/device/#).")
+    var topic: [String] = []
+
+    @Option(name: .shortAndLong, help: "The highest QoS to record at: 0, 1 or 2. At 1 acknowledged means stored.")
+    var qos: UInt8 = 1
+
+    @Flag(help: "Go on when the broker refuses some of the filters.")
+    var bestEffort = false
+
+    @Flag(help: "Write access keys and other secrets to the tape as they are.")
+    var keepSecrets = false
+
+    @Option(help: "A fact to keep with the session, NAME=VALUE; may be repeated.")
+    var tag: [String] = []
+
+    @Option(help: "Stop after so long: 90s, 15m, 8h.")
+    var maxDuration: String?
+
+    @Option(help: "Stop after so many messages.")
+    var maxMessages: Int64?
+
+    @Option(help: "How long the broker shall queue for the recorder while it is away (default: 1d).")
+    var sessionExpiry: String = "1d"
+
+    @Flag(help: "Print what happens as JSON Lines on standard output.")
+    var json = false
+
+    func validate() throws {
+        guard qos <= 2 else { throw ValidationError("--qos is 0, 1 or 2.") }
+        _ = try maxDuration.map { try duration($0, "--max-duration") }
+        _ = try duration(sessionExpiry, "--session-expiry")
+        guard maxMessages ?? 1 > 0 else { throw ValidationError("--max-messages takes a number from 1.") }
+        var names = Set<Substring>()
+        for tag in tag {
+            guard let equals = tag.firstIndex(of: "="), equals != tag.startIndex else {
+                throw ValidationError("--tag \(tag): write it NAME=VALUE.")
+            }
+            guard names.insert(tag[..<equals]).inserted else {
+                throw ValidationError("--tag \(tag): the name \(tag[..<equals]) was given before.")
+            }
+        }
+        let filters = try filters()
+        for (index, filter) in filters.enumerated() {
+            for other in filters.dropFirst(index + 1) where filter.overlaps(other) {
+                throw ValidationError(
+                    "-t \(filter) and -t \(other) overlap, and the broker would deliver some messages twice: "
+                        + (filter.covers(other) || other.covers(filter)
+                            ? "\(filter.covers(other) ? filter : other) alone is enough."
+                            : "choose filters that do not."))
+            }
+        }
+    }
+
+    func run() throws {
+        try reportingFailures {
+            let options = try recordOptions()
+            let wake = tapedeck_eventfd()
+            tapedeck_install_stop_handlers(wake)
+            let monitor = RecordMonitor(json: json, tape: tape)
+            let relay = EventRelay<RecordMonitor.Item> { monitor.show($0) }
+            defer { relay.drain(within: 2) }
+            if keepSecrets {
+                Notes.warning(
+                    "--keep-secrets: access keys are written to \(tape) as they are; treat it like a password")
+            }
+            if qos == 2 {
+                Notes.warning(
+                    "-q 2: at QoS 2 the broker is answered before a message is stored; use -q 1 where nothing may be lost"
+                )
+            }
+            let key = keepSecrets ? nil : redactionKey()
+            do {
+                let recorder = try Recorder(
+                    options, redactionKey: key, wake: wake, isStopping: { tapedeck_stop_signal() != 0 },
+                    report: { event in
+                        if case .progress = event {
+                            relay.send(.event(event), mayBeDropped: true)
+                        } else {
+                            relay.send(.event(event))
+                        }
+                    })
+                let summary = try recorder.run()
+                relay.send(.end(summary))
+                if !summary.refused.isEmpty && !bestEffort || summary.sessionLost { throw Outcome.incomplete }
+            } catch let error as RecorderError {
+                guard tapedeck_stop_signal() == 0 else {
+                    relay.send(.failure("stopped: \(error)"))
+                    throw Outcome.interrupted
+                }
+                relay.send(.failure("tapedeck: \(error)"))
+                if case .refused = error { throw Outcome.incomplete }
+                throw Outcome.failed
+            }
+        }
+    }
+
+    private func recordOptions() throws -> RecordOptions {
+        let quality = QualityOfService(rawValue: qos) ?? .atLeastOnce
+        var options = RecordOptions(
+            path: tape, connection: try connection.options(defaultClientID: "tapedeck"),
+            subscriptions: try filters().map { RecordOptions.Subscription(filter: $0, qos: quality) },
+            recorder: "tapedeck \(Tapedeck.version)")
+        options.clientID = connection.clientID
+        options.bestEffort = bestEffort
+        options.keepsSecrets = keepSecrets
+        options.tags = tag.map { tag in
+            let parts = tag.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+        }
+        options.maximumMessages = maxMessages
+        options.maximumDuration = try maxDuration.map { try duration($0, "--max-duration") }
+        options.sessionExpiry = UInt32(clamping: try duration(sessionExpiry, "--session-expiry") / 1_000_000_000)
+        return options
+    }
+
+    private func filters() throws -> [TopicFilter] {
+        try (topic.isEmpty ? ["v1/device/#"] : topic).map { text in
+            do { return try TopicFilter(text) } catch { throw ValidationError("\(error)") }
+        }
+    }
+
+    private func duration(_ text: String, _ option: String) throws -> Int64 {
+        do { return try DurationExpression.parse(text) } catch { throw ValidationError("\(option): \(error)") }
+    }
+
+    private func redactionKey() -> RedactionKey {
+        let file = RedactionKey.defaultFile(environment: ProcessInfo.processInfo.environment)
+        let key = RedactionKey.kept(in: file)
+        if key.isEphemeral {
+            Notes.note(
+                "note: no place to keep the redaction key (\(file)): placeholders are comparable within this session only"
+            )
+        }
+        return key
+    }
+}

@@ -1,0 +1,189 @@
+import DeviceProtocol
+import Glibc
+import JSONScan
+import Recorder
+import Tape
+import Terminal
+
+/// Shows a recording while it goes on: a status line on a terminal, notes on standard error, JSON Lines on request.
+///
+/// It writes on the thread of an ``EventRelay``: a terminal that is stopped, or a log that nobody reads, must not stop
+/// the recording.
+final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, that of the relay.
+    /// What is shown.
+    enum Item: Sendable {
+        case event(RecorderEvent)
+        case end(RecordingSummary)
+        case failure(String)
+    }
+
+    private let json: Bool
+    private let tape: String
+    private let output = OutputBuffer(descriptor: STDOUT_FILENO)
+    private var line: ProgressLine
+    private let time = SystemTimeSource()
+    private var last = RecordingStatistics()
+
+    init(json: Bool, tape: String) {
+        self.json = json
+        self.tape = tape
+        line = ProgressLine(output: OutputBuffer(descriptor: STDERR_FILENO), capabilities: TerminalCapabilities())
+    }
+
+    func show(_ item: Item) {
+        switch item {
+        case .event(let event): show(event)
+        case .end(let summary): finish(summary)
+        case .failure(let text):
+            line.clear()
+            Notes.note(text)
+        }
+    }
+
+    private func show(_ event: RecorderEvent) {
+        if json { write(event) }
+        switch event {
+        case .recording(let broker, let clientID, let sessionPresent):
+            note(
+                "recording \(broker) onto \(tape) as \(clientID)"
+                    + (sessionPresent ? " (the broker kept our session)" : ""))
+        case .subscription(let filter, let code):
+            note(
+                "warning: the broker "
+                    + (code >= 0x80
+                        ? "refused to subscribe us to \(filter) (0x\(String(code, radix: 16)))"
+                        : "delivers \(filter) at QoS \(code) only"))
+        case .disconnected(let reason, let retryIn):
+            note("\(reason); next attempt in \(HumanFormat.duration(nanoseconds: retryIn))")
+        case .clockChanged(let cause, let change):
+            note(
+                "note: the wall clock moved by \(HumanFormat.duration(nanoseconds: change))"
+                    + (cause == "suspend" ? " (the machine slept)" : "") + "; order and spacing are not affected")
+        case .waiting(let reason):
+            note("warning: \(reason); nothing is acknowledged meanwhile")
+        case .progress(let statistics):
+            line.update(now: time.monotonic, status(statistics))
+            last = statistics
+        }
+    }
+
+    private func finish(_ summary: RecordingSummary) {
+        line.clear()
+        let statistics = summary.statistics
+        if json { writeSummary(summary) }
+        var parts = [
+            "\(HumanFormat.count(summary.session.messages, "message")) (\(HumanFormat.bytes(summary.session.bytes)))",
+            "in \(HumanFormat.duration(nanoseconds: statistics.elapsed))",
+        ]
+        if summary.session.duplicates > 0 {
+            parts.append("\(HumanFormat.count(summary.session.duplicates, "redelivered message")) marked")
+        }
+        if summary.session.redactions > 0 {
+            parts.append("\(HumanFormat.count(summary.session.redactions, "secret")) replaced")
+        }
+        if statistics.reconnects > 0 { parts.append(HumanFormat.count(statistics.reconnects, "reconnect")) }
+        Notes.note("recorded \(tape): " + parts.joined(separator: ", "))
+        if statistics.gaps > 0 {
+            Notes.note(
+                "messages may be missing: \(statistics.gaps) row\(statistics.gaps == 1 ? "" : "s") in the loss ledger, "
+                    + "see tapedeck info \(tape)"
+            )
+        }
+    }
+
+    private func note(_ text: String) {
+        line.note(text)
+    }
+
+    private func status(_ now: RecordingStatistics) -> String {
+        let interval = max(1, now.elapsed - last.elapsed)
+        var text = now.isConnected ? "● " : "○ not connected · "
+        text += "\(HumanFormat.count(now.messages)) messages · "
+        text += HumanFormat.rate(now.messages - last.messages, nanoseconds: interval)
+        text += " · \(HumanFormat.bytes(now.bytes))"
+        if now.gaps > 0 { text += " · \(now.gaps) gaps" }
+        return text + " · \(HumanFormat.duration(nanoseconds: now.elapsed))"
+    }
+
+    private func write(_ event: RecorderEvent) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("time")
+        writer.string(Timestamp(nanoseconds: time.wall).rfc3339)
+        writer.key("event")
+        switch event {
+        case .recording(let broker, let clientID, let sessionPresent):
+            writer.string("recording")
+            writer.key("broker")
+            writer.string(broker)
+            writer.key("client_id")
+            writer.string(clientID)
+            writer.key("session_present")
+            writer.bool(sessionPresent)
+        case .subscription(let filter, let code):
+            writer.string("subscription")
+            writer.key("filter")
+            writer.string(filter)
+            writer.key("reason_code")
+            writer.int(Int64(code))
+        case .disconnected(let reason, let retryIn):
+            writer.string("disconnected")
+            writer.key("reason")
+            writer.string(reason)
+            writer.key("retry_in_ms")
+            writer.int(retryIn / 1_000_000)
+        case .clockChanged(let cause, let change):
+            writer.string("clock_changed")
+            writer.key("cause")
+            writer.string(cause)
+            writer.key("by_ns")
+            writer.int(change)
+        case .waiting(let reason):
+            writer.string("waiting")
+            writer.key("reason")
+            writer.string(reason)
+        case .progress(let statistics):
+            writer.string("progress")
+            Self.append(statistics, to: &writer)
+        }
+        finish(&writer)
+    }
+
+    private func writeSummary(_ summary: RecordingSummary) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("time")
+        writer.string(Timestamp(nanoseconds: time.wall).rfc3339)
+        writer.key("event")
+        writer.string("ended")
+        writer.key("reason")
+        writer.string(summary.endReason)
+        writer.key("session")
+        writer.int(summary.session.id)
+        Self.append(summary.statistics, to: &writer)
+        finish(&writer)
+    }
+
+    private func finish(_ writer: inout JSONWriter) {
+        writer.endObject()
+        writer.newline()
+        // Nobody reads any more: the recording matters more than its log.
+        try? output.append(bytes: writer.bytes)
+        try? output.flush()
+    }
+
+    private static func append(_ statistics: RecordingStatistics, to writer: inout JSONWriter) {
+        let numbers: [(String, Int64)] = [
+            ("messages", statistics.messages), ("bytes", statistics.bytes), ("duplicates", statistics.duplicates),
+            ("redactions", statistics.redactions), ("commits", statistics.commits),
+            ("longest_commit_us", statistics.longestCommit / 1_000), ("reconnects", statistics.reconnects),
+            ("gaps", statistics.gaps), ("elapsed_ms", statistics.elapsed / 1_000_000),
+        ]
+        for (name, value) in numbers {
+            writer.key(name)
+            writer.int(value)
+        }
+        writer.key("connected")
+        writer.bool(statistics.isConnected)
+    }
+}

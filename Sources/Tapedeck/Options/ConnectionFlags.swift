@@ -1,0 +1,110 @@
+import ArgumentParser
+import Foundation
+import MQTTSession
+
+/// The broker and how to connect to it: the letters mean what they mean to mosquitto_sub.
+struct ConnectionFlags: ParsableArguments {
+    @Option(help: "The broker: mqtt://host:port, mqtts://host:port or unix:/path. [env: TAPEDECK_BROKER]")
+    var broker: String?
+
+    @Option(name: [.customShort("h"), .long], help: "The broker's host name, instead of --broker.")
+    var host: String?
+
+    @Option(name: .shortAndLong, help: "The broker's port, with --host (default: 1883, with --cafile 8883).")
+    var port: UInt16?
+
+    @Option(name: .shortAndLong, help: "The user name. [env: TAPEDECK_USERNAME]")
+    var username: String?
+
+    @Option(
+        name: [.customShort("P"), .customLong("pw")],
+        help: "The password; visible to others in the process list: prefer TAPEDECK_PASSWORD or --password-file.")
+    var password: String?
+
+    @Option(help: "A file whose first line is the password. [env: TAPEDECK_PASSWORD holds the password itself]")
+    var passwordFile: String?
+
+    @Option(name: [.customShort("i"), .customLong("id")], help: "The MQTT client id.")
+    var clientID: String?
+
+    @Option(name: [.customShort("k"), .customLong("keepalive")], help: "Keep alive in seconds, 5 to 65535.")
+    var keepAlive: Int32 = 60
+
+    @Option(help: "PEM file of the certificate authorities to trust (default: those of the system).")
+    var cafile: String?
+
+    @Option(help: "PEM file of the client certificate.")
+    var cert: String?
+
+    @Option(help: "PEM file of the client certificate's key.")
+    var key: String?
+
+    @Flag(help: "Do not check the host name in the broker's certificate.")
+    var insecure = false
+
+    func validate() throws {
+        guard (5...65535).contains(keepAlive) else { throw ValidationError("--keepalive takes 5 to 65535 seconds.") }
+        guard broker == nil || host == nil else { throw ValidationError("Give either --broker or --host, not both.") }
+        guard (cert == nil) == (key == nil) else { throw ValidationError("--cert and --key belong together.") }
+        if let broker, (cafile ?? cert) != nil || insecure,
+            !["mqtts:", "ssl:", "tls:"].contains(where: broker.hasPrefix)
+        {
+            throw ValidationError(
+                "--cafile, --cert, --key and --insecure need a TLS connection: write mqtts://host:port.")
+        }
+        guard port == nil || host != nil else {
+            throw ValidationError("--port belongs to --host; with --broker the port stands in the URL.")
+        }
+    }
+
+    /// The broker's address from the flags or the environment.
+    func address() throws -> BrokerAddress {
+        if let host {
+            let secure = cafile != nil || cert != nil
+            let port = port ?? (secure ? 8883 : 1883)
+            return BrokerAddress(secure ? .tls(host: host, port: port) : .tcp(host: host, port: port))
+        }
+        guard let text = broker ?? Self.environment("TAPEDECK_BROKER") else {
+            throw ValidationError("No broker: give --broker mqtt://host:port, or set TAPEDECK_BROKER.")
+        }
+        do {
+            return try BrokerAddress(text)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+
+    /// All options of the connection, with `defaultClientID` where no client id was given.
+    func options(defaultClientID: String) throws -> ConnectionOptions {
+        var options = ConnectionOptions(address: try address(), clientID: clientID ?? defaultClientID)
+        options.username = username ?? Self.environment("TAPEDECK_USERNAME")
+        options.password = try resolvedPassword()
+        options.keepAlive = keepAlive
+        options.tls.authorities = cafile
+        options.tls.certificate = cert
+        options.tls.key = key
+        options.tls.insecure = insecure
+        if insecure { Notes.warning("--insecure: the broker's host name is not checked; anybody could pose as it") }
+        return options
+    }
+
+    private func resolvedPassword() throws -> String? {
+        if let password {
+            Notes.warning(
+                "-P shows the password to everybody on this machine; use TAPEDECK_PASSWORD or --password-file")
+            return password
+        }
+        if let passwordFile {
+            guard let data = FileManager.default.contents(atPath: passwordFile) else {
+                throw ValidationError("--password-file: \(passwordFile) cannot be read.")
+            }
+            return String(decoding: data.prefix { $0 != 10 && $0 != 13 }, as: UTF8.self)
+        }
+        return Self.environment("TAPEDECK_PASSWORD")
+    }
+
+    static func environment(_ name: String) -> String? {
+        guard let value = ProcessInfo.processInfo.environment[name], !value.isEmpty else { return nil }
+        return value
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Foundation
+
+/// The command line: every subcommand parses its arguments, calls the module that does the work, and renders.
+@main
+struct Tapedeck: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "tapedeck",
+        abstract: "The flight recorder for a fleet of MQTT devices.",
+        discussion: """
+            Records every message under v1/device/# into one small SQLite file (a tape), answers what happened from \
+            it, and plays it back with the original timing.
+
+            Exit codes: 0 done, 1 error, 3 done but incomplete, 64 usage, 130 interrupted.
+            """,
+        version: version,
+        subcommands: [Record.self],
+        helpNames: .long)
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let code = exitCode(for: error)
+            // Help and version are no errors and go to standard output as they are.
+            guard code != .success else { exit(withError: error) }
+            let message = fullMessage(for: error)
+            if !message.isEmpty { Notes.note(message) }
+            Foundation.exit(code.rawValue)
+        }
+    }
+}
