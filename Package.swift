@@ -60,11 +60,12 @@ let package = Package(
                 "MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
+        .target(name: "Simulator", dependencies: ["MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux"]),
         .executableTarget(
             name: "Tapedeck",
             dependencies: [
-                "Recorder", "Terminal", "Tape", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "Schema",
-                "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Recorder", "Simulator", "Terminal", "Tape", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan",
+                "Schema", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
@@ -81,6 +82,9 @@ let package = Package(
         .testTarget(
             name: "TapeTests", dependencies: ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "TestSupport"]),
         .testTarget(name: "RecorderTests", dependencies: ["Recorder", "MQTTWire"]),
+        .testTarget(
+            name: "SimulatorTests",
+            dependencies: ["Simulator", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan"]),
         .testTarget(
             name: "TapedeckTests",
             dependencies: [

@@ -1,0 +1,143 @@
+import ArgumentParser
+import CLinux
+import Glibc
+import MQTTSession
+import Simulator
+import Tape
+import Terminal
+
+/// Plays a fleet of devices and its cloud against a broker.
+struct Simulate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Play a fleet of devices and its cloud against a broker.",
+        discussion: """
+            Publishes under v1/device/ID/… what displays, projectors, sensors, switches and players say, and what their \
+            cloud answers: telemetry, commands with their lifecycles, configurations, licences, firmware, outages. The \
+            same --seed gives the same fleet with the same habits and values.
+
+            Two connections are made, for the fleet and for the cloud. Nothing is published with RETAIN, unless --odd \
+            asks for it. Device ids and access keys are made up.
+
+            Ends after --duration or --count, or when it is interrupted.
+            """)
+
+    @OptionGroup(title: "Connection")
+    var connection: ConnectionFlags
+
+    @Option(help: "How many devices there are, 1 to 1000000.")
+    var devices = 20
+
+    @Option(help: "Telemetry of the whole fleet in messages a second; answers come on top (default: devices / 10).")
+    var rate: Double?
+
+    @Option(help: "How long it runs: 30s, 10m, 2h (default: until stopped).")
+    var duration: String?
+
+    @Option(help: "End after this many messages of the fleet.")
+    var count: Int?
+
+    @Option(help: "What all that is random derives from.")
+    var seed: UInt64 = 1
+
+    @Option(help: "The share of the fleet's messages that is odd or broken on purpose, 0 to 1.")
+    var odd = 0.0
+
+    func validate() throws {
+        guard (1...1_000_000).contains(devices) else { throw ValidationError("--devices takes 1 to 1000000.") }
+        guard (0...1).contains(odd) else {
+            throw ValidationError("--odd takes a share from 0 to 1, 0.05 for instance.")
+        }
+        if let rate, !(rate.isFinite && 0.000_1...10_000_000 ~= rate) {
+            throw ValidationError("--rate takes 0.0001 to 10000000 messages a second.")
+        }
+        if let count, count < 1 { throw ValidationError("--count takes at least 1.") }
+        _ = try limits()
+    }
+
+    func run() throws {
+        try reportingFailures {
+            let settings = SimulationSettings(devices: devices, rate: rate, seed: seed, oddShare: odd)
+            let (fleet, cloud) = try sides()
+            let output = OutputBuffer(descriptor: STDERR_FILENO)
+            var line = ProgressLine(output: output, capabilities: TerminalCapabilities())
+            let clock = SystemTimeSource()
+            let wake = tapedeck_eventfd()
+            defer { if wake >= 0 { close(wake) } }
+            tapedeck_install_stop_handlers(wake)
+            let host = SimulationDriver.Host(
+                monotonic: { clock.monotonic }, wall: { clock.wall },
+                shouldStop: { tapedeck_stop_signal() != 0 }, wake: wake,
+                progress: { report in line.update(now: clock.monotonic, Self.progress(report, devices: devices)) },
+                note: { line.note($0) })
+            var driver = try SimulationDriver(settings, limits: try limits(), fleet: fleet, cloud: cloud, host: host)
+            let report = try driver.run()
+            line.clear()
+            Notes.note(Self.summary(report, devices: devices))
+            if tapedeck_stop_signal() == SIGINT { throw Outcome.interrupted }
+            if !report.refusedFilters.isEmpty { throw Outcome.incomplete }
+        }
+    }
+
+    private func limits() throws -> SimulationLimits {
+        guard let duration else { return SimulationLimits(count: count) }
+        do {
+            let length = try DurationExpression.parse(duration)
+            guard length > 0 else { throw ValidationError("--duration takes a length of time above zero.") }
+            return SimulationLimits(duration: length, count: count)
+        } catch let error as DurationExpressionError {
+            throw ValidationError("--duration: \(error)")
+        }
+    }
+
+    /// The two connections; their client ids differ in one word.
+    private func sides() throws -> (fleet: ConnectionOptions, cloud: ConnectionOptions) {
+        let tag = String(UInt16.random(in: 0x1000...UInt16.max), radix: 16)
+        var fleet = try connection.options(defaultClientID: "tapedeck-sim-fleet-\(tag)")
+        var cloud = fleet
+        if let id = connection.clientID {
+            fleet.clientID = id + "-fleet"
+            cloud.clientID = id + "-cloud"
+        } else {
+            cloud.clientID = "tapedeck-sim-cloud-\(tag)"
+        }
+        fleet.receiveMaximum = 1_000
+        cloud.receiveMaximum = 1_000
+        return (fleet, cloud)
+    }
+
+    private static func progress(_ report: SimulationReport, devices: Int) -> String {
+        let elapsed = HumanFormat.duration(nanoseconds: report.elapsed)
+        let fleet = HumanFormat.count(report.fleetMessages)
+        let rate = HumanFormat.rate(Int64(report.fleetMessages), nanoseconds: report.elapsed)
+        return "\(elapsed)  fleet \(fleet) (\(rate))  cloud \(HumanFormat.count(report.cloudMessages))"
+            + "  commands \(report.endedCommands)/\(report.issuedCommands)"
+    }
+
+    /// One line: what was sent, and what did not go as it should.
+    private static func summary(_ report: SimulationReport, devices: Int) -> String {
+        let elapsed = HumanFormat.duration(nanoseconds: report.elapsed)
+        let rate = HumanFormat.rate(Int64(report.fleetMessages), nanoseconds: report.elapsed)
+        var parts = [
+            "\(HumanFormat.count(devices, "device")) for \(elapsed)",
+            "\(HumanFormat.count(report.fleetMessages, "fleet message")) (\(rate))",
+            HumanFormat.count(report.cloudMessages, "cloud message"),
+            "\(HumanFormat.count(report.issuedCommands, "command")) issued, "
+                + "\(HumanFormat.count(report.endedCommands)) ended",
+            HumanFormat.count(report.reconnects, "reconnect"),
+        ]
+        if report.oddMessages > 0 { parts.append("\(HumanFormat.count(report.oddMessages)) odd on purpose") }
+        if report.rejectedMessages > 0 {
+            parts.append("\(HumanFormat.count(report.rejectedMessages)) not taken by the broker")
+        }
+        if report.unsendableMessages > 0 {
+            parts.append("\(HumanFormat.count(report.unsendableMessages)) could not be sent at all")
+        }
+        if report.unconfirmedMessages > 0 {
+            parts.append("\(HumanFormat.count(report.unconfirmedMessages)) unconfirmed at a lost connection")
+        }
+        if report.greatestDelay > 1_000_000_000 {
+            parts.append("up to \(HumanFormat.duration(nanoseconds: report.greatestDelay)) behind schedule")
+        }
+        return "simulated " + parts.joined(separator: "; ")
+    }
+}
