@@ -60,12 +60,13 @@ let package = Package(
                 "MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
+        .target(name: "Query", dependencies: ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan"]),
         .target(name: "Simulator", dependencies: ["MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux"]),
         .executableTarget(
             name: "Tapedeck",
             dependencies: [
-                "Recorder", "Simulator", "Terminal", "Tape", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan",
-                "Schema", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Recorder", "Query", "Simulator", "Terminal", "Tape", "MQTTSession", "DeviceProtocol", "MQTTWire",
+                "JSONScan", "Schema", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
@@ -83,12 +84,15 @@ let package = Package(
             name: "TapeTests", dependencies: ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "TestSupport"]),
         .testTarget(name: "RecorderTests", dependencies: ["Recorder", "MQTTWire"]),
         .testTarget(
+            name: "QueryTests",
+            dependencies: ["Query", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan", "TapeTestSupport"]),
+        .testTarget(
             name: "SimulatorTests",
             dependencies: ["Simulator", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan"]),
         .testTarget(
             name: "TapedeckTests",
             dependencies: [
-                "Tapedeck", "Terminal", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "TapeTestSupport",
+                "Tapedeck", "Query", "Terminal", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "TapeTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(

@@ -1,0 +1,26 @@
+public import DeviceProtocol
+
+/// What the selected messages show of a device.
+public struct DeviceRow: Sendable, Hashable {
+    /// The device.
+    public var device: DeviceID
+    /// When its first message arrived, in either direction.
+    public var firstSeen: Timestamp
+    /// When its last message arrived, in either direction.
+    public var lastSeen: Timestamp
+    /// Messages on its topics, and of other devices' topics that name it.
+    public var messages: Int
+    /// What it called its condition last.
+    public var status: String?
+    /// The firmware that it named last.
+    public var firmware: String?
+    /// The model or variant that it named last.
+    public var model: String?
+    /// By how much its clock is ahead of the recorder's, ns.
+    ///
+    /// The median of its own time less the time of arrival, so the way of the messages is in it. Samples
+    /// that were held back are left out, and times that no clock shows.
+    public var clockSkew: Int64?
+    /// The median time between two telemetry messages, ns.
+    public var period: Int64?
+}
