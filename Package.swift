@@ -29,6 +29,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         .systemLibrary(
@@ -60,13 +61,20 @@ let package = Package(
                 "MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
+        .target(
+            name: "Replay",
+            dependencies: [
+                "MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]),
         .target(name: "Query", dependencies: ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan"]),
         .target(name: "Simulator", dependencies: ["MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux"]),
         .executableTarget(
             name: "Tapedeck",
             dependencies: [
-                "Recorder", "Query", "Simulator", "Terminal", "Tape", "MQTTSession", "DeviceProtocol", "MQTTWire",
-                "JSONScan", "Schema", "CLinux", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Recorder", "Replay", "Query", "Simulator", "Terminal", "Tape", "MQTTSession", "DeviceProtocol",
+                "MQTTWire", "JSONScan", "Schema", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
@@ -86,6 +94,9 @@ let package = Package(
         .testTarget(
             name: "QueryTests",
             dependencies: ["Query", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan", "TapeTestSupport"]),
+        .testTarget(
+            name: "ReplayTests",
+            dependencies: ["Replay", "Tape", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan"]),
         .testTarget(
             name: "SimulatorTests",
             dependencies: ["Simulator", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan"]),

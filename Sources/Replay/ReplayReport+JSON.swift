@@ -1,0 +1,154 @@
+import DeviceProtocol
+import JSONScan
+import MQTTWire
+
+extension ReplayReport {
+    /// The report as one JSON object: times in milliseconds, lateness in microseconds.
+    ///
+    /// - Parameter plan: what was to be replayed; it adds what was skipped and what became of redacted values.
+    /// - Returns: UTF-8 on one line, without its end.
+    public func json(plan: ReplayPlan) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        write(&writer, plan)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private func write(_ writer: inout JSONWriter, _ plan: ReplayPlan) {
+        writer.member("ended", endingName)
+        if let endingReason { writer.member("reason", endingReason) }
+        writer.member("complete", isComplete)
+        writer.member("planned", planned)
+        writer.member("sent", sent)
+        writer.member("sent_bytes", sentBytes)
+        writer.member("acknowledged", acknowledged)
+        writer.member("unacknowledged", unacknowledged)
+        writer.member("refused", refused)
+        writer.member("unsendable", unsendable)
+        writer.member("unsent", unsent)
+        writer.member("repeated", repeated)
+        writer.member("lowered_qos", loweredQoS)
+        plan.writeChanges(to: &writer)
+        if case .rate(let rate) = pace {
+            writer.key("rate")
+            writer.double(rate)
+            writer.milliseconds("planned_duration_ms", plannedDuration)
+        }
+        writer.milliseconds("duration_ms", duration)
+        writer.key("messages_per_second")
+        writer.double((rate * 10).rounded() / 10)
+        writer.member("disconnections", disconnections)
+        writer.milliseconds("outage_ms", outage)
+        guard let lateness else { return }
+        writer.key("lateness_us")
+        writer.beginObject()
+        writer.member("p50", lateness.p50 / 1_000)
+        writer.member("p90", lateness.p90 / 1_000)
+        writer.member("p99", lateness.p99 / 1_000)
+        writer.member("p99_9", lateness.p999 / 1_000)
+        writer.member("max", lateness.maximum / 1_000)
+        writer.endObject()
+        writer.member("later_than_10ms", lateness.overTenMilliseconds)
+        writer.member("kept_up", keptUp)
+    }
+
+    private var endingName: String {
+        switch ending {
+        case .completed: "completed"
+        case .interrupted: "interrupted"
+        case .connectionLost: "connection_lost"
+        case .silence: "silence"
+        case .tapeFailed: "tape_failed"
+        }
+    }
+
+    private var endingReason: String? {
+        switch ending {
+        case .connectionLost(let reason), .tapeFailed(let reason): reason
+        case .completed, .interrupted, .silence: nil
+        }
+    }
+}
+
+extension ReplayPlan {
+    /// The plan as one JSON object.
+    ///
+    /// - Parameter pace: how fast it would be replayed.
+    /// - Returns: UTF-8 on one line, without its end.
+    public func json(pace: Pace) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("planned", messages)
+        writer.member("bytes", bytes)
+        if let firstArrival { writer.member("first", firstArrival.rfc3339) }
+        if let lastArrival { writer.member("last", lastArrival.rfc3339) }
+        writer.milliseconds("recorded_duration_ms", length)
+        if case .rate(let rate) = pace {
+            writer.key("rate")
+            writer.double(rate)
+            writer.milliseconds("planned_duration_ms", duration(at: pace))
+        }
+        writer.key("qos")
+        writer.beginArray()
+        for qos in [QualityOfService.atMostOnce, .atLeastOnce, .exactlyOnce] {
+            writer.int(messagesByQoS[qos] ?? 0)
+        }
+        writer.endArray()
+        writer.member("retained", retained)
+        writeChanges(to: &writer)
+        writer.member("damaged_parts", Int64(damages.count))
+        writer.key("rows")
+        writer.beginArray()
+        for row in rows { row.write(to: &writer) }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    fileprivate func writeChanges(to writer: inout JSONWriter) {
+        writer.key("skipped")
+        writer.beginObject()
+        for reason in SkipReason.allCases {
+            if let count = skipped[reason] { writer.member(reason.rawValue, count) }
+        }
+        writer.endObject()
+        writer.member("keys_replaced", keysReplaced)
+        writer.member("keys_left_out", keysLeftOut)
+    }
+}
+
+extension ReplayPlan.Row {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        if let device { writer.member("device", device.text) }
+        writer.member("kind", kind.rawValue)
+        writer.member("direction", direction.rawValue)
+        writer.member("messages", messages)
+        writer.member("bytes", bytes)
+        writer.endObject()
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func member(_ name: String, _ text: String) {
+        key(name)
+        string(text)
+    }
+
+    fileprivate mutating func member(_ name: String, _ number: Int64) {
+        key(name)
+        int(number)
+    }
+
+    fileprivate mutating func member(_ name: String, _ value: Bool) {
+        key(name)
+        bool(value)
+    }
+
+    /// Milliseconds with three decimals.
+    fileprivate mutating func milliseconds(_ name: String, _ nanoseconds: Int64) {
+        key(name)
+        double(Double(nanoseconds / 1_000) / 1_000)
+    }
+}

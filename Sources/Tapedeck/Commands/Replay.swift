@@ -1,0 +1,224 @@
+import ArgumentParser
+import CLinux
+import DeviceProtocol
+import Foundation
+import MQTTSession
+import Replay
+import Tape
+import Terminal
+
+/// `tapedeck replay`: the messages of a tape once more, to another broker, when they are due.
+struct Replay: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Publish the messages of a tape to a broker, with their original timing.",
+        discussion: """
+            What devices published is sent, what the cloud published is not. A broker that the tape was recorded from \
+            is refused. Redacted access keys are never sent; --credentials gives the devices new ones. \
+            See --dry-run for what would be sent.
+            """)
+
+    @Argument(help: "The tape file.")
+    var tape: String
+
+    @OptionGroup var connection: ConnectionFlags
+
+    @OptionGroup var selection: SelectionFlags
+
+    @Option(help: "How many times as fast as recorded: 10 is ten times as fast, 0.5 half as fast (default: 1).")
+    var rate: Double?
+
+    @Flag(help: "As fast as the broker takes it, without any timing.")
+    var maxSpeed = false
+
+    @Option(help: "Shorten silences to this much recorded time: 5s, 1m.")
+    var maxGap: String?
+
+    @Flag(help: "Send what the cloud published too, and what is of unknown direction.")
+    var includeCloud = false
+
+    @Flag(help: "Publish retained messages as retained ones.")
+    var retain = false
+
+    @Flag(help: "Allow a broker that the tape was recorded from.")
+    var allowSource = false
+
+    @Option(help: "A file of access keys, CSV `device,access_key` or a JSON object; readable by its owner only.")
+    var credentials: String?
+
+    @Flag(help: "Say what would be sent, and send nothing.")
+    var dryRun = false
+
+    @Flag(name: .shortAndLong, help: "Do not ask before something that may do harm.")
+    var yes = false
+
+    @Flag(help: "Print the report (or the plan) as JSON.")
+    var json = false
+
+    func validate() throws {
+        guard rate == nil || !maxSpeed else { throw ValidationError("Give either --rate or --max-speed, not both.") }
+        if let rate, !(rate.isFinite && (1e-6...1e6).contains(rate)) {
+            throw ValidationError("--rate takes a number from 0.000001 to 1000000: 10 is ten times as fast.")
+        }
+        _ = try longestSilence()
+    }
+
+    func run() throws {
+        try reportingFailures {
+            let wake = tapedeck_eventfd()
+            tapedeck_install_stop_handlers(wake)
+            do {
+                try replay(WakeSignal(eventDescriptor: wake))
+            } catch ReplayError.cancelled {
+                Notes.note("stopped before anything was sent")
+                throw Outcome.interrupted
+            }
+        }
+    }
+
+    private func replay(_ wake: WakeSignal) throws {
+        let options = try target()
+        if let options, !dryRun { try checkConsent(options.address) }
+        let preparation = try prepare(options)
+        let text = try text(preparation.plan)
+        if dryRun {
+            try write { output in
+                guard json else { return try text.writePlan(to: output, capabilities: TerminalCapabilities()) }
+                try output.append(bytes: preparation.plan.json(pace: pace) + [UInt8(ascii: "\n")])
+            }
+            if !preparation.plan.damages.isEmpty { throw Outcome.incomplete }
+            return
+        }
+        guard let options else { throw ValidationError("No broker: give --broker mqtt://host:port.") }
+        guard preparation.plan.messages > 0 else {
+            Notes.note("tapedeck: nothing to send: \(text.nothing)")
+            throw Outcome.failed
+        }
+        try confirm(options.address)
+        Notes.note("sending to \(options.address) as \(options.clientID)\(text.pacing)")
+        tapedeck_set_precise_timers()
+        let run = ReplayRun(
+            script: preparation.script, plan: preparation.plan, pace: pace, target: options,
+            sourceGuard: allowSource ? nil : preparation.sourceGuard, wake: wake)
+        let monitor = ReplayMonitor(pace: pace)
+        let report = try run.run(shouldStop: { tapedeck_stop_signal() != 0 }, observe: monitor.observe)
+        monitor.finish()
+        try write { output in
+            guard json else { return try output.append(text.report(report)) }
+            try output.append(bytes: report.json(plan: preparation.plan) + [UInt8(ascii: "\n")])
+        }
+        if report.ending == .interrupted { throw Outcome.interrupted }
+        if !report.isComplete || !preparation.plan.damages.isEmpty { throw Outcome.incomplete }
+    }
+
+    /// What is known before anything is sent.
+    private struct Preparation {
+        var script: ReplayScript
+        var plan: ReplayPlan
+        var sourceGuard: SourceGuard
+    }
+
+    /// Reads the tape and makes sure that it may be sent; the tape is closed again, so that a recorder that goes on is
+    /// not held up.
+    private func prepare(_ options: ConnectionOptions?) throws -> Preparation {
+        let reader = try TapeReader(path: tape)
+        var script = ReplayScript(path: tape, selection: try selection.selection(on: reader, summary: reader.summary()))
+        script.admission.includesCloud = includeCloud
+        script.admission.keepsRetain = retain
+        script.longestSilence = try longestSilence()
+        script.credentials = try credentials.map { try Credentials.read(path: $0) }
+        let sessions = try reader.sessions()
+        let sourceGuard = SourceGuard(sessions: sessions)
+        if let options, !allowSource, let match = sourceGuard.match(options.address) { throw ReplayError.source(match) }
+        let plan = try ReplayPlan(script, tape: reader, isCancelled: { tapedeck_stop_signal() != 0 })
+        let devices = Set(try reader.activity().compactMap(\.device)).union(plan.devices)
+        if let path = credentials { try script.credentials?.check(against: devices, path: path) }
+        if let options { try ReplayIdentity.check(options.clientID, sessions: sessions, devices: devices) }
+        try announce(script, plan, gaps: try reader.gaps(since: script.selection.since, until: script.selection.until))
+        return Preparation(script: script, plan: plan, sourceGuard: sourceGuard)
+    }
+
+    private func announce(_ script: ReplayScript, _ plan: ReplayPlan, gaps: [Gap]) throws {
+        let text = try text(plan)
+        Notes.note("\(tape): \(text.window(script.selection))")
+        Notes.note(text.summary)
+        for line in text.exceptions { Notes.note(line) }
+        for line in text.ledger(gaps, sessions: script.selection.sessions) { Notes.warning(line) }
+        for damage in plan.damages.prefix(5) { Notes.warning("\(damage); its messages are not sent") }
+        if plan.damages.count > 5 {
+            Notes.warning("and \(HumanFormat.count(plan.damages.count - 5, "more damaged part"))")
+        }
+    }
+
+    private func text(_ plan: ReplayPlan) throws -> ReplayText {
+        ReplayText(plan: plan, pace: pace, longestSilence: try longestSilence(), zone: try selection.zone())
+    }
+
+    /// What may do harm, by the flag that allows it.
+    private func harms(_ target: BrokerAddress) -> [(flag: String, text: String)] {
+        var harms: [(flag: String, text: String)] = []
+        if includeCloud {
+            harms.append(
+                ("--include-cloud", "devices connected to \(target) will get recorded commands, configs and licences"))
+        }
+        if retain {
+            harms.append(
+                ("--retain", "retained messages at \(target) are overwritten or deleted, and stay after the replay"))
+        }
+        if allowSource {
+            harms.append(
+                ("--allow-source", "recorded messages are mixed with live ones if the tape comes from \(target)"))
+        }
+        return harms
+    }
+
+    /// Refuses early what would need an answer where nobody can give one.
+    private func checkConsent(_ target: BrokerAddress) throws {
+        let flags = harms(target).map(\.flag).joined(separator: ", ")
+        guard flags.isEmpty || yes || TerminalCapabilities().inputIsTerminal else {
+            throw ValidationError("\(flags) needs --yes where nobody can be asked.")
+        }
+    }
+
+    /// Says what may do harm, and asks.
+    private func confirm(_ target: BrokerAddress) throws {
+        let harms = harms(target)
+        for harm in harms { Notes.warning("\(harm.flag): \(harm.text)") }
+        if harms.isEmpty || yes { return }
+        FileHandle.standardError.write(Data("Go on? [y/N] ".utf8))
+        let answer = readLine()?.lowercased()
+        if tapedeck_stop_signal() != 0 { throw ReplayError.cancelled }
+        guard answer == "y" || answer == "yes" else {
+            Notes.note("nothing was sent")
+            throw Outcome.failed
+        }
+    }
+
+    /// The connection; nil for a dry run without a broker.
+    private func target() throws -> ConnectionOptions? {
+        do {
+            return try connection.options(defaultClientID: ReplayIdentity.fresh())
+        } catch let error as ValidationError {
+            let isUnnamed =
+                connection.broker == nil && connection.host == nil
+                && ConnectionFlags.environment("TAPEDECK_BROKER") == nil
+            guard dryRun, isUnnamed else { throw error }
+            return nil
+        }
+    }
+
+    private var pace: Pace { maxSpeed ? .maximum : .rate(rate ?? 1) }
+
+    private func longestSilence() throws -> Int64? {
+        do {
+            return try maxGap.map { try DurationExpression.parse($0) }
+        } catch {
+            throw ValidationError("--max-gap: \(error)")
+        }
+    }
+
+    private func write(_ body: (OutputBuffer) throws -> Void) throws {
+        let output = OutputBuffer(descriptor: STDOUT_FILENO)
+        try body(output)
+        try output.flush()
+    }
+}

@@ -1,0 +1,61 @@
+import DeviceProtocol
+import Glibc
+import Testing
+
+@testable import Replay
+
+struct CredentialsTests {
+    private func parse(_ text: String) throws -> Credentials {
+        try Credentials.parse(Array(text.utf8), path: "keys")
+    }
+
+    @Test(arguments: [
+        "a,KEY-A\nb,KEY-B\n", "device,access_key\r\na,KEY-A\r\nb,KEY-B", "\u{feff}a , \"KEY-A\"\n\n\"b\",KEY-B",
+        "{\"a\":\"KEY-A\",\"b\":\"KEY-B\"}", " \n{\"b\":\"KEY-B\",\n\"a\":\"KEY-A\"}\n",
+    ])
+    func `CSV and JSON are read`(text: String) throws {
+        let credentials = try parse(text)
+        #expect(credentials.devices == ["a", "b"])
+        #expect(credentials.key(of: "a") == "KEY-A")
+        #expect(credentials.key(of: "b") == "KEY-B")
+        #expect("\(credentials)" == "2 access keys")
+    }
+
+    @Test(arguments: [
+        "a", "a,SECRET,c", "a,SECRET\na,SECRET2", ",SECRET", "a,", "a,redacted:0123456789abcdef", "{\"a\":7}",
+        "{\"a\":\"SECRET\"", "{\"a\":\"SECRET\",\"a\":\"SECRET\"}", "a,\"SECRET", "a,SEC\u{1}RET",
+    ])
+    func `what is neither is refused without showing a key`(text: String) throws {
+        let error = #expect(throws: CredentialsError.self) { try parse(text) }
+        #expect(error?.description.contains("SECRET") == false)
+        #expect(error?.description.contains("keys") == true)
+    }
+
+    @Test func `an empty file has no keys`() throws {
+        #expect(try parse("").devices.isEmpty)
+    }
+
+    @Test func `devices that are not on the tape are named`() throws {
+        let credentials = try parse("a,1\nb,2\nc,3\nd,4\ne,5")
+        try credentials.check(against: ["a", "b", "c", "d", "e", "f"], path: "keys")
+        #expect(throws: CredentialsError.unknownDevices(path: "keys", devices: ["b", "c", "d", "e"])) {
+            try credentials.check(against: ["a"], path: "keys")
+        }
+    }
+
+    @Test func `a file that others can read is refused`() throws {
+        var template = Array("/tmp/tapedeck-keys-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&template)
+        let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        defer { unlink(path) }
+        _ = write(descriptor, "a,KEY\n", 6)
+        close(descriptor)
+        #expect(try Credentials.read(path: path).key(of: "a") == "KEY")
+        for mode: mode_t in [0o640, 0o604, 0o620] {
+            chmod(path, mode)
+            #expect(throws: CredentialsError.exposed(path: path, mode: mode)) { try Credentials.read(path: path) }
+        }
+        #expect(throws: CredentialsError.notAFile(path: "/tmp")) { try Credentials.read(path: "/tmp") }
+        #expect(throws: CredentialsError.self) { try Credentials.read(path: path + ".none") }
+    }
+}
