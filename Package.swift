@@ -81,6 +81,7 @@ let package = Package(
         .target(
             name: "TapeTestSupport", dependencies: ["Tape", "DeviceProtocol", "MQTTWire"], path: "Tests/TapeTestSupport"
         ),
+        .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "MQTTWireTests", dependencies: ["MQTTWire"]),
         .testTarget(name: "MQTTSessionTests", dependencies: ["MQTTSession"]),
         .testTarget(name: "JSONScanTests", dependencies: ["JSONScan", "TestSupport"]),
