@@ -21,6 +21,8 @@ extension Recorder {
             try writer.begin(
                 session, clock: clock.current,
                 pauseDetail: pauseDetail(acknowledgement, previous))
+        }
+        try onTape { () throws(TapeError) in
             try writer.updateSession { $0.brokerAddresses = connection.peer.map { [$0] } ?? [] }
         }
         subscribed = SubscriptionRecord.granted(in: session.filters, asAskedFor: options.subscriptions)

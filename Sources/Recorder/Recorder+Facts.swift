@@ -58,7 +58,19 @@ extension Recorder {
     }
 
     func onTape<Value>(_ body: () throws(TapeError) -> Value) throws(RecorderError) -> Value {
-        do { return try body() } catch { throw .tape(error) }
+        var attempts = 0
+        while true {
+            do {
+                return try body()
+            } catch .busy where endReason == nil || attempts < Self.lastAttempts {
+                // Somebody else holds the lock, a long query of another tool perhaps. Nothing is read and nothing
+                // acknowledged until it goes on.
+                attempts += 1
+                report(.waiting(reason: TapeError.busy(path: writer.path).description))
+            } catch {
+                throw .tape(error)
+            }
+        }
     }
 
     func onConnection<Value>(_ body: () throws(ConnectionError) -> Value) throws(RecorderError) -> Value {

@@ -95,18 +95,7 @@ extension Recorder {
         pendingSince = nil
         guard count > 0 else { return }
         let before = time.monotonic
-        while true {
-            do {
-                try writer.commit()
-                break
-            } catch .busy where endReason == nil {
-                // Somebody else holds the lock, a long query of another tool perhaps. The batch stays; nothing of it is
-                // acknowledged, and nothing more is read.
-                report(.waiting(reason: TapeError.busy(path: writer.path).description))
-            } catch {
-                throw .tape(error)
-            }
-        }
+        try onTape { () throws(TapeError) in try writer.commit() }
         statistics.longestCommit = max(statistics.longestCommit, time.monotonic - before)
         statistics.commits += 1
         nextHeartbeat = before + Self.heartbeatInterval

@@ -52,6 +52,8 @@ public final class Recorder {
     static let heartbeatInterval: Int64 = 30_000_000_000
     static let stableConnection: Int64 = 10_000_000_000
     static let takeoverPause: Int64 = 60_000_000_000
+    /// How often a tape that somebody else has locked is tried when the recording is to end, each time for two seconds.
+    static let lastAttempts = 5
     static let blockedFarewell: Int64 = 2_000_000_000
     static let answerTimeout: Int64 = 10_000_000_000
 

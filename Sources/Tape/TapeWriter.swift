@@ -61,12 +61,15 @@ public final class TapeWriter {
     public func begin(
         _ session: Session, clock: ArrivalClock.Offset, pauseDetail: String? = nil
     ) throws(TapeError) {
-        self.session = session
+        var begun = session
+        var clockID: Int64 = 0
         try write { () throws(SQLiteError) in
             try connection.closeAbandonedSessions(now: session.startedAt, detail: pauseDetail)
-            self.session.id = try connection.insert(session)
+            begun.id = try connection.insert(session)
+            clockID = try connection.insert(clock, session: begun.id)
         }
-        try setClock(clock)
+        self.session = begun
+        self.clock = (clockID, clock.offset)
     }
 
     /// The last session on the tape of this client at this broker.
@@ -185,8 +188,10 @@ public final class TapeWriter {
     public func updateSession(_ change: (inout Session) -> Void) throws(TapeError) {
         // The session's counts hold what is pending; they must never run ahead of the messages.
         try commit()
-        change(&session)
-        try write { () throws(SQLiteError) in try connection.update(session) }
+        var changed = session
+        change(&changed)
+        try write { () throws(SQLiteError) in try connection.update(changed) }
+        session = changed
     }
 
     /// Adds a row to the loss ledger.

@@ -175,8 +175,20 @@ import Testing
         }
         try other.execute("ROLLBACK")
         #expect(try client.readAcknowledgement() == 1)
+
+        // Also when it is the ledger that cannot be written: the row is there once the lock is gone.
+        try other.execute("BEGIN IMMEDIATE")
+        client.hangUp()
+        try poll("the recorder to wait again") {
+            recorder.errors.components(separatedBy: "is locked by another").count >= 3
+        }
+        try other.execute("ROLLBACK")
+        let again = try broker.accept(sessionPresent: true)
+        again.publish("v1/device/a/telemetry", "two", packetID: 2)
+        #expect(try again.readAcknowledgement() == 2)
         #expect(try Program.stop(recorder) == 0)
-        #expect(try duplicates(workspace) == [nil])
+        #expect(try duplicates(workspace) == [nil, nil])
+        #expect(try TapeReader(path: workspace.path("t.tape")).gaps().map(\.cause) == ["disconnected"])
     }
 
     @Test func `a refused filter is named, stands in the ledger and ends with 3`() throws {

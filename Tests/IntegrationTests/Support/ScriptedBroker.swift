@@ -51,6 +51,11 @@ final class ScriptedBroker {
             close(descriptor)
         }
 
+        /// Closes the connection without a word.
+        func hangUp() {
+            shutdown(descriptor, Int32(SHUT_RDWR))
+        }
+
         /// The next control packet: its type (MQTT 5.0 §2.1.2) and what follows the fixed header.
         func read() throws -> (type: UInt8, body: [UInt8]) {
             let header = try bytes(1)[0]
