@@ -17,8 +17,11 @@ extension Recorder {
         for event in connection.takeEvents() { record(event) }
         if connection.packetsHeard != packetsHeard {
             packetsHeard = connection.packetsHeard
-            heard()
+            hasUndatedPackets = true
         }
+        // What was read may have lain in the socket for as long as this process stood still; only a socket that was
+        // read empty and is still open proves that the broker was there until now.
+        if drained, failure == nil, hasUndatedPackets { heard() }
         if let failure {
             // What came before the break is kept; the broker was not acknowledged and will deliver it again, marked.
             try commitOnly()
@@ -88,6 +91,7 @@ extension Recorder {
     /// Notes a sign of life of the broker.
     func heard() {
         lastHeard = Timestamp(nanoseconds: clock.wall(time.monotonic))
+        hasUndatedPackets = false
     }
 
     func commitOnly() throws(RecorderError) {

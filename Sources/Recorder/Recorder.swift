@@ -33,6 +33,8 @@ public final class Recorder {
     var lastHeard = Timestamp(nanoseconds: 0)
     /// ``BrokerConnection/packetsHeard`` when it was looked at last.
     var packetsHeard = 0
+    /// Whether packets came since ``lastHeard``.
+    var hasUndatedPackets = false
     var isWindowLoaded = false
     var nextUpkeep: Int64
     var nextHeartbeat: Int64

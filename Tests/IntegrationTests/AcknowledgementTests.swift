@@ -1,3 +1,4 @@
+import DeviceProtocol
 import Foundation
 import SQLite
 import Tape
@@ -189,6 +190,31 @@ import Testing
         #expect(try Program.stop(recorder) == 0)
         #expect(try duplicates(workspace) == [nil, nil])
         #expect(try TapeReader(path: workspace.path("t.tape")).gaps().map(\.cause) == ["disconnected"])
+    }
+
+    @Test func `a gap begins when the recorder stood still, not when it read what had come before the break`() throws {
+        let workspace = try Workspace()
+        let broker = try ScriptedBroker()
+        let recorder = try start(broker, workspace)
+        let client = try broker.accept()
+        try client.answerSubscribe(1)
+        try poll("the subscription") { recorder.errors.contains("recording ") }
+        client.publish("v1/device/a/telemetry", "one", packetID: 1)
+        _ = try client.readAcknowledgement()
+        recorder.signal(SIGSTOP)
+        let stopped = Timestamp(nanoseconds: SystemTimeSource().wall)
+        client.publish("v1/device/a/telemetry", "two", packetID: 2)
+        client.hangUp()
+        let patience = ContinuousClock.now + .milliseconds(1_500)
+        try poll("time to pass") { ContinuousClock.now > patience }
+        recorder.signal(SIGCONT)
+        let again = try broker.accept(sessionPresent: true)
+        again.publish("v1/device/a/telemetry", "three", packetID: 3)
+        _ = try again.readAcknowledgement()
+        #expect(try Program.stop(recorder) == 0)
+        #expect(try duplicates(workspace).count == 3)
+        let gap = try #require(try TapeReader(path: workspace.path("t.tape")).gaps().first)
+        #expect(gap.beganAt <= stopped)
     }
 
     @Test func `a refused filter is named, stands in the ledger and ends with 3`() throws {
