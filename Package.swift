@@ -79,7 +79,8 @@ let package = Package(
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(
-            name: "TapeTestSupport", dependencies: ["Tape", "DeviceProtocol", "MQTTWire"], path: "Tests/TapeTestSupport"
+            name: "TapeTestSupport", dependencies: ["Tape", "DeviceProtocol", "MQTTWire", "TestSupport"],
+            path: "Tests/TapeTestSupport"
         ),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "MQTTWireTests", dependencies: ["MQTTWire"]),
@@ -97,7 +98,7 @@ let package = Package(
             dependencies: ["Query", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan", "TapeTestSupport"]),
         .testTarget(
             name: "ReplayTests",
-            dependencies: ["Replay", "Tape", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan"]),
+            dependencies: ["Replay", "Tape", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "TestSupport"]),
         .testTarget(
             name: "SimulatorTests",
             dependencies: ["Simulator", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan"]),

@@ -10,21 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static int64_t read_clock(clockid_t clock) {
-    struct timespec now;
-    if (clock_gettime(clock, &now) != 0) { return 0; }
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-int64_t tapedeck_clock_monotonic(void) { return read_clock(CLOCK_MONOTONIC); }
-int64_t tapedeck_clock_realtime(void) { return read_clock(CLOCK_REALTIME); }
-int64_t tapedeck_clock_boottime(void) { return read_clock(CLOCK_BOOTTIME); }
-
-bool tapedeck_sleep_until_monotonic(int64_t deadline) {
-    struct timespec until = {.tv_sec = deadline / 1000000000, .tv_nsec = deadline % 1000000000};
-    return clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, 0) == 0;
-}
-
 void tapedeck_set_precise_timers(void) { prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); }
 
 int tapedeck_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
@@ -35,12 +20,6 @@ void tapedeck_eventfd_signal(int fd) {
     ssize_t ignored = write(fd, &one, sizeof one);
     (void)ignored;
     errno = saved;
-}
-
-void tapedeck_eventfd_drain(int fd) {
-    uint64_t count;
-    ssize_t ignored = read(fd, &count, sizeof count);
-    (void)ignored;
 }
 
 int tapedeck_poll(int fd, bool reading, bool writing, int wake, int64_t timeout) {

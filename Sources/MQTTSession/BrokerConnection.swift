@@ -53,9 +53,6 @@ public final class BrokerConnection {
     /// The URL of the broker.
     public var broker: String { options.address.description }
 
-    /// Whether a CONNECT was accepted and the connection has not been lost since.
-    public private(set) var isConnected = false
-
     /// Opens the socket and sends CONNECT.
     ///
     /// The answer is a ``ConnectionEvent/connected(_:)`` of a later
@@ -65,7 +62,6 @@ public final class BrokerConnection {
     ///
     /// - Throws: ``ConnectionError/unreachable(broker:reason:)``.
     public func connect() throws(ConnectionError) {
-        isConnected = false
         inbox.reset()
         var properties: OpaquePointer?
         defer { mosquitto_property_free_all(&properties) }
@@ -161,7 +157,6 @@ public final class BrokerConnection {
             errno = 0
             let code = mosquitto_loop_read(handle, 1)
             let drained = errno == EAGAIN
-            if inbox.acknowledgement != nil, inbox.refusal == nil { isConnected = true }
             try check(code)
             if let refusal = inbox.refusal {
                 throw .refused(
@@ -205,7 +200,6 @@ public final class BrokerConnection {
     public func disconnect() {
         mosquitto_disconnect_v5(handle, 0, nil)
         _ = try? flush()
-        isConnected = false
     }
 
     /// What became of waiting for the socket.
@@ -277,7 +271,6 @@ public final class BrokerConnection {
     private func check(_ code: Int32) throws(ConnectionError) {
         guard code != MOSQ_ERR_SUCCESS.rawValue else { return }
         let number = errno
-        isConnected = false
         if let refusal = inbox.refusal {
             throw .refused(
                 broker: broker, code: refusal, reason: String(cString: mosquitto_reason_string(Int32(refusal))))

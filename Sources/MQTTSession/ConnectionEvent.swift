@@ -38,6 +38,4 @@ public struct ConnectionAcknowledgement: Sendable, Hashable {
     public var receiveMaximum: UInt16
     /// The highest QoS that the broker accepts from us.
     public var maximumQoS: QualityOfService
-    /// Whether the broker keeps retained messages.
-    public var retainAvailable: Bool
 }

@@ -94,8 +94,7 @@ final class Inbox {
             sessionPresent: flags & 1 != 0,
             receiveMaximum: PropertyList.int16(properties, MQTT_PROP_RECEIVE_MAXIMUM) ?? .max,
             maximumQoS: PropertyList.byte(properties, MQTT_PROP_MAXIMUM_QOS).flatMap(QualityOfService.init)
-                ?? .exactlyOnce,
-            retainAvailable: PropertyList.byte(properties, MQTT_PROP_RETAIN_AVAILABLE) != 0)
+                ?? .exactlyOnce)
         acknowledgement = accepted
         events.append(.connected(accepted))
     }

@@ -51,8 +51,6 @@ public struct RecordOptions: Sendable {
     public var receiveMaximum: UInt16 = 960
     /// Whether a refused subscription is borne as long as another one was granted.
     public var bestEffort = false
-    /// Whether secrets are written to the tape as they are.
-    public var keepsSecrets = false
     /// The user's tags for the session.
     public var tags: [(name: String, value: String)] = []
     /// Ends the recording after so many messages.

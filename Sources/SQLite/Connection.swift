@@ -17,14 +17,6 @@ public struct Connection: ~Copyable {
         case create
     }
 
-    /// How a transaction begins (https://www.sqlite.org/lang_transaction.html).
-    public enum TransactionKind: String, Sendable {
-        /// Takes no lock before the first statement.
-        case deferred = "BEGIN DEFERRED"
-        /// Takes the write lock at once, so that it never fails half way for want of it.
-        case immediate = "BEGIN IMMEDIATE"
-    }
-
     private let handle: OpaquePointer
     /// The database file as it was named.
     public let path: String
@@ -83,11 +75,14 @@ public struct Connection: ~Copyable {
 
     /// Runs `body` in a transaction and commits it; rolls back when `body` or the commit fails.
     ///
+    /// It takes the write lock at once, so that it never fails half way for want of it
+    /// (https://www.sqlite.org/lang_transaction.html).
+    ///
     /// - Throws: what `body` throws, or ``SQLiteError`` from the transaction itself.
     public func transaction<Value>(
-        _ kind: TransactionKind = .immediate, _ body: () throws(SQLiteError) -> Value
+        _ body: () throws(SQLiteError) -> Value
     ) throws(SQLiteError) -> Value {
-        try execute(kind.rawValue)
+        try execute("BEGIN IMMEDIATE")
         do {
             let value = try body()
             try execute("COMMIT")

@@ -32,10 +32,6 @@ public struct SQLiteError: Error, Hashable, CustomStringConvertible {
     public var isCorrupt: Bool { primaryCode == SQLITE_CORRUPT }
     /// The file, its folder or its file system does not allow writing.
     public var isReadOnly: Bool { primaryCode == SQLITE_READONLY }
-    /// The file could not be opened.
-    public var isCannotOpen: Bool { primaryCode == SQLITE_CANTOPEN }
-    /// The operating system failed to read or write.
-    public var isInputOutput: Bool { primaryCode == SQLITE_IOERR }
 
     /// One sentence for a person.
     public var description: String {

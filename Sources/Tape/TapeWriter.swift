@@ -291,16 +291,9 @@ public final class TapeWriter {
 
     private func write(_ body: () throws(SQLiteError) -> Void) throws(TapeError) {
         do {
-            try connection.transaction(.immediate, body)
+            try connection.transaction(body)
         } catch {
             throw TapeError.from(error)
         }
-    }
-}
-
-extension TapeWriter {
-    /// Makes the tape full at so many pages (https://www.sqlite.org/pragma.html#pragma_max_page_count), for tests.
-    func limitPagesForTest(to pages: Int) {
-        _ = try? connection.integer("PRAGMA max_page_count = \(pages)")
     }
 }

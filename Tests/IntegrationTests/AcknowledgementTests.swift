@@ -12,6 +12,17 @@ import Testing
         try Program.start(["record", workspace.path("t.tape"), "--broker", broker.url] + arguments, in: workspace)
     }
 
+    /// Starts a recorder whose subscription stands.
+    private func record(
+        _ broker: ScriptedBroker, _ workspace: Workspace
+    ) throws -> (recorder: ChildProcess, client: ScriptedBroker.Client) {
+        let recorder = try start(broker, workspace)
+        let client = try broker.accept()
+        try client.answerSubscribe(1)
+        try poll("the subscription") { recorder.errors.contains("recording ") }
+        return (recorder, client)
+    }
+
     @Test func `no acknowledgement leaves before the commit is through`() throws {
         let workspace = try Workspace()
         let broker = try PrivateBroker(workspace, settings: "log_type all")
@@ -164,10 +175,7 @@ import Testing
     @Test func `a lock that somebody holds for long is waited for, and nothing is acknowledged meanwhile`() throws {
         let workspace = try Workspace()
         let broker = try ScriptedBroker()
-        let recorder = try start(broker, workspace)
-        let client = try broker.accept()
-        try client.answerSubscribe(1)
-        try poll("the subscription") { recorder.errors.contains("recording ") }
+        let (recorder, client) = try record(broker, workspace)
         let other = try Connection(path: workspace.path("t.tape"), mode: .readWrite)
         try other.execute("BEGIN IMMEDIATE")
         client.publish("v1/device/a/telemetry", "one", packetID: 1)
@@ -195,10 +203,7 @@ import Testing
     @Test func `a gap begins when the recorder stood still, not when it read what had come before the break`() throws {
         let workspace = try Workspace()
         let broker = try ScriptedBroker()
-        let recorder = try start(broker, workspace)
-        let client = try broker.accept()
-        try client.answerSubscribe(1)
-        try poll("the subscription") { recorder.errors.contains("recording ") }
+        let (recorder, client) = try record(broker, workspace)
         client.publish("v1/device/a/telemetry", "one", packetID: 1)
         _ = try client.readAcknowledgement()
         recorder.signal(SIGSTOP)

@@ -1,18 +1,17 @@
 import DeviceProtocol
-import Glibc
 import MQTTWire
 import Tape
+import TestSupport
 
 /// A tape in a folder of its own, gone when the test is.
 final class SampleTape {
     static let wall: Int64 = 1_760_000_000_000_000_000
     let path: String
-    private let folder: String
+    private let folder: TemporaryFolder
 
     init(broker: String = "mqtt://broker.example:1883", _ messages: [RecordedMessage]) throws {
-        var template = Array("/tmp/tapedeck-replay-test-XXXXXX".utf8CString)
-        folder = mkdtemp(&template).map { String(cString: $0) } ?? "/tmp"
-        path = folder + "/sample.tape"
+        folder = try TemporaryFolder()
+        path = folder.path("sample.tape")
         let writer = try TapeWriter(path: path)
         let session = Session(
             source: "record", broker: broker, clientID: "recorder", recorder: "test",
@@ -20,11 +19,6 @@ final class SampleTape {
         try writer.begin(session, clock: ArrivalClock(StartClock()).current)
         for message in messages { writer.append(message) }
         try writer.end(at: Timestamp(nanoseconds: Self.wall), reason: "test")
-    }
-
-    deinit {
-        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
-        rmdir(folder)
     }
 
     /// A message that arrived so many ns after the start.

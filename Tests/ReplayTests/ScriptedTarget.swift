@@ -14,7 +14,7 @@ final class ScriptedTarget: PublishTarget {
 
     let clock: ManualClock
     var terms = ConnectionAcknowledgement(
-        sessionPresent: false, receiveMaximum: 20, maximumQoS: .exactlyOnce, retainAvailable: true)
+        sessionPresent: false, receiveMaximum: 20, maximumQoS: .exactlyOnce)
     /// Whether bytes leave.
     var isBlocked = false
     /// Whether QoS 1 and 2 are acknowledged.

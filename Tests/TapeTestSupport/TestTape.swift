@@ -1,7 +1,7 @@
 public import DeviceProtocol
-import Foundation
 public import MQTTWire
 public import Tape
+import TestSupport
 
 /// A small tape in a folder of its own, which goes away with it.
 public final class TestTape {
@@ -10,21 +10,16 @@ public final class TestTape {
 
     /// The tape file.
     public let path: String
-    private let folder: URL
+    private let folder: TemporaryFolder
     private let writer: TapeWriter
     private var clockOffset = start
 
     /// Makes an empty tape with a session.
     public init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "query-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        path = folder.appending(path: "test.tape").path
+        folder = try TemporaryFolder()
+        path = folder.path("test.tape")
         writer = try TapeWriter(path: path)
         try beginSession()
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(at: folder)
     }
 
     /// Begins a further session; its monotonic clock reads `monotonic` seconds at second `wall` of the tape.

@@ -104,7 +104,7 @@ import Testing
     @Test func `a full disk is said, and the batch can be committed once there is room`() throws {
         let folder = try TemporaryFolder()
         let writer = try TapeWriter.began(folder.path("t.tape"))
-        writer.limitPagesForTest(to: 1)
+        writer.limitPages(to: 1)
         var random = SeededGenerator(seed: 3)
         var message = RecordedMessage.plain("a", at: 1)
         message.payload = (0..<200_000).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -115,7 +115,7 @@ import Testing
             return
         }
         #expect(writer.pendingCount == 1)
-        writer.limitPagesForTest(to: 1_000_000)
+        writer.limitPages(to: 1_000_000)
         try writer.commit()
         #expect(try TapeReader(path: folder.path("t.tape")).allMessages().map(\.payload) == [message.payload])
     }

@@ -1,7 +1,9 @@
 import DeviceProtocol
 import MQTTWire
-import Tape
+import SQLite
 import TestSupport
+
+@testable import Tape
 
 extension TapeWriter {
     /// Wall minus monotonic time of test tapes: 2026-01-01T00:00:00Z.
@@ -15,6 +17,13 @@ extension TapeWriter {
                 startedAt: Timestamp(nanoseconds: startedAt)),
             clock: ArrivalClock.Offset(cause: .start, monotonic: 0, offset: testOffset, change: 0))
         return writer
+    }
+}
+
+extension TapeWriter {
+    /// Makes the tape full at so many pages (https://www.sqlite.org/pragma.html#pragma_max_page_count).
+    func limitPages(to pages: Int) {
+        _ = try? connection.integer("PRAGMA max_page_count = \(pages)")
     }
 }
 

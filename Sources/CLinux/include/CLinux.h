@@ -4,14 +4,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/// Nanoseconds of CLOCK_MONOTONIC, CLOCK_REALTIME and CLOCK_BOOTTIME.
-int64_t tapedeck_clock_monotonic(void);
-int64_t tapedeck_clock_realtime(void);
-int64_t tapedeck_clock_boottime(void);
-
-/// Sleeps until CLOCK_MONOTONIC reaches `deadline` (ns) or a signal arrives; true when the deadline was reached.
-bool tapedeck_sleep_until_monotonic(int64_t deadline);
-
 /// Asks the kernel for 1 ns timer slack for the calling thread (prctl(2), PR_SET_TIMERSLACK).
 void tapedeck_set_precise_timers(void);
 
@@ -19,8 +11,6 @@ void tapedeck_set_precise_timers(void);
 int tapedeck_eventfd(void);
 /// Adds one to an eventfd. Async-signal-safe.
 void tapedeck_eventfd_signal(int fd);
-/// Sets an eventfd back to zero.
-void tapedeck_eventfd_drain(int fd);
 
 /// What tapedeck_poll answers, added up.
 enum { TAPEDECK_READABLE = 1, TAPEDECK_WRITABLE = 2, TAPEDECK_WOKEN = 4 };

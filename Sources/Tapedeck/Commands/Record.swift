@@ -124,7 +124,6 @@ struct Record: ParsableCommand {
             recorder: "tapedeck \(Tapedeck.version)")
         options.clientID = connection.clientID
         options.bestEffort = bestEffort
-        options.keepsSecrets = keepSecrets
         options.tags = tag.map { tag in
             let parts = tag.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
