@@ -1,0 +1,1 @@
+"""The engines that Tapedeck is compared with."""
