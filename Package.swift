@@ -48,8 +48,10 @@ let package = Package(
         .target(name: "Terminal"),
         .target(
             name: "Schema", path: "schema", exclude: ["tape-format.md"],
-            resources: (payloadKinds.map { "payloads/\($0).schema.json" } + ["migrations/v1_tape.sql"])
-                .map { .embedInCode($0) }),
+            resources: (payloadKinds.map { "payloads/\($0).schema.json" } + [
+                "migrations/v1_tape.sql", "migrations/v2_segments.sql",
+            ])
+            .map { .embedInCode($0) }),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
         .target(name: "DeviceProtocol", dependencies: ["JSONScan", "MQTTWire"]),
         .target(name: "MQTTSession", dependencies: ["CMosquitto", "CLinux", "MQTTWire"]),

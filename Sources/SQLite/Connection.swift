@@ -17,7 +17,7 @@ public struct Connection: ~Copyable {
         case create
     }
 
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     /// The database file as it was named.
     public let path: String
 

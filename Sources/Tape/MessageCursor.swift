@@ -1,9 +1,9 @@
 import DeviceProtocol
 import SQLite
 
-/// Reads the selected messages of a tape in order of arrival, one batch in memory at a time.
+/// Reads the selected messages of a tape in order of arrival, one batch or segment in memory at a time.
 ///
-/// A damaged batch is passed over and noted in ``damages``; the messages of all others are read.
+/// A damaged batch or segment is passed over and noted in ``damages``; the messages of all others are read.
 public final class MessageCursor {
     /// Parts that could not be read, as far as the cursor has come.
     public private(set) var damages: [TapeError] = []
@@ -11,32 +11,31 @@ public final class MessageCursor {
     private let selection: Selection
     private let path: String
     private let after: Int64
-    private let decompressor: BatchDecompressor
-    private var rows: Statement
-    private var current: (reader: JournalBatch.FrameReader, first: Int64)?
+    private var parts: PartList
+    private let journal: JournalSource
+    private let segments: SegmentList?
+    private var current: Part?
 
-    init(_ connection: borrowing Connection, selection: Selection, after sequence: Int64) throws(TapeError) {
+    private enum Part {
+        case batch(JournalBatch.FrameReader, first: Int64)
+        case segment(SegmentPlayer)
+    }
+
+    init(_ tape: TapeConnection, selection: Selection, after sequence: Int64) throws(TapeError) {
         self.selection = selection
-        path = connection.path
-        do {
-            decompressor = try BatchDecompressor()
-        } catch {
-            throw .system(path: connection.path, action: "read", reason: error.reason)
-        }
-        do {
-            rows = try connection.prepare(
-                JournalBatch.selectSQL + """
-                     WHERE j.first_seq + j.count - 1 > ? AND j.last_arrival >= ? AND j.first_arrival < ?
-                    ORDER BY j.first_seq
-                    """)
-            try rows.bind(1, sequence)
-            try rows.bind(2, selection.since?.nanoseconds ?? .min)
-            // Nothing arrives at the last nanosecond that 64 bits can name, so that "<" loses nothing here.
-            try rows.bind(3, selection.until?.nanoseconds ?? .max)
-        } catch {
-            throw TapeError.from(error)
-        }
+        path = tape.path
         after = sequence
+        do {
+            let hasSegments = try tape.database.hasSegments()
+            let decompressor = try BatchDecompressor()
+            parts = try PartList(tape.database, selection, after: sequence, hasSegments: hasSegments)
+            journal = try JournalSource(tape.database, decompressor: decompressor)
+            segments = hasSegments ? try SegmentList(tape, selection, decompressor: decompressor) : nil
+        } catch let error as SQLiteError {
+            throw TapeError.from(error)
+        } catch {
+            throw .system(path: tape.path, action: "read", reason: "\(error)")
+        }
     }
 
     /// The next selected message, or nil at the end.
@@ -44,46 +43,136 @@ public final class MessageCursor {
     /// - Throws: ``TapeError`` when the tape cannot be read at all.
     public func next() throws(TapeError) -> RecordedMessage? {
         while true {
-            while let message = nextInBatch() {
-                if message.sequence > after, selection.matches(message) { return message }
+            switch current {
+            case .batch(var reader, let first):
+                // The cursor's own copy must go before the reader moves on, or its bytes are copied.
+                current = nil
+                while let message = next(&reader, first) {
+                    guard message.sequence > after, selection.matches(message) else { continue }
+                    current = .batch(reader, first: first)
+                    return message
+                }
+            case .segment(let player):
+                while let message = next(player) {
+                    if message.sequence > after, selection.matchesBeyondTopic(message) { return message }
+                }
+                current = nil
+            case nil:
+                guard try nextPart() else { return nil }
             }
-            guard try nextBatch() else { return nil }
         }
     }
 
-    private func nextInBatch() -> RecordedMessage? {
-        guard current != nil else { return nil }
+    private func next(_ reader: inout JournalBatch.FrameReader, _ first: Int64) -> RecordedMessage? {
         do {
-            if let message = try current?.reader.next() { return message }
+            return try reader.next()
         } catch {
-            let count = current?.reader.remaining ?? 0
-            damages.append(damage(current?.first ?? 0, count, "\(error.reason) (byte \(error.offset))"))
+            damages.append(damage("journal batch", first, reader.remaining, "\(error.reason) (byte \(error.offset))"))
+            return nil
         }
-        current = nil
-        return nil
     }
 
-    private func damage(_ first: Int64, _ count: Int64, _ reason: String) -> TapeError {
+    private func next(_ player: SegmentPlayer) -> RecordedMessage? {
+        do {
+            return try player.next()
+        } catch {
+            damages.append(damage("segment", player.firstSequence, Int64(player.remaining), error.reason))
+            return nil
+        }
+    }
+
+    private func damage(_ what: String, _ first: Int64, _ count: Int64, _ reason: String) -> TapeError {
         .damaged(
-            path: path, part: "the journal batch at seq \(first), \(count) message\(count == 1 ? "" : "s") lost",
+            path: path, part: "the \(what) at seq \(first), \(count) message\(count == 1 ? "" : "s") lost",
             reason: reason)
     }
 
-    private func nextBatch() throws(TapeError) -> Bool {
-        while true {
-            do {
-                guard try rows.step() else { return false }
-            } catch {
-                throw TapeError.from(error)
-            }
-            let first = rows.integer(0)
-            if !selection.sessions.isEmpty, !selection.sessions.contains(rows.integer(2)) { continue }
-            do {
-                current = (JournalBatch.FrameReader(try JournalBatch(row: rows, decompressor: decompressor)), first)
-                return true
-            } catch {
-                damages.append(damage(first, rows.integer(1), error.reason))
+    private func nextPart() throws(TapeError) -> Bool {
+        while let part = try TapeError.wrapping({ () throws(SQLiteError) in try parts.next() }) {
+            if part.isSegment {
+                do {
+                    guard let player = try segments?.open(part.first) else { continue }
+                    current = .segment(player)
+                    return true
+                } catch {
+                    damages.append(damage("segment", part.first, part.count, error.reason))
+                }
+            } else {
+                do {
+                    guard let batch = try journal.batch(part.first) else { continue }
+                    current = .batch(JournalBatch.FrameReader(batch), first: part.first)
+                    return true
+                } catch {
+                    damages.append(damage("journal batch", part.first, part.count, error.reason))
+                }
             }
         }
+        return false
+    }
+}
+
+/// The batches and segments that a cursor may have to read, in order of their messages.
+private struct PartList: ~Copyable {
+    struct Part {
+        var first: Int64
+        var count: Int64
+        var isSegment: Bool
+    }
+
+    private var rows: Statement
+
+    init(
+        _ connection: borrowing Connection, _ selection: Selection, after sequence: Int64, hasSegments: Bool
+    ) throws(SQLiteError) {
+        let window = "last_arrival >= ?2 AND first_arrival < ?3"
+        let sessions =
+            selection.sessions.isEmpty ? "" : selection.sessions.sorted().map(String.init).joined(separator: ",")
+        var sql = """
+            SELECT first_seq, count, 0 FROM journal WHERE first_seq + count - 1 > ?1 AND \(window)
+            \(sessions.isEmpty ? "" : " AND session IN (\(sessions))")
+            """
+        if hasSegments {
+            sql += """
+                 UNION ALL SELECT first_seq, count, 1 FROM segment s WHERE first_seq + count - 1 > ?1 AND \(window)
+                \(sessions.isEmpty ? "" : """
+                     AND EXISTS (SELECT 1 FROM clock c WHERE c.id BETWEEN s.first_clock AND s.last_clock
+                      AND c.session IN (\(sessions)))
+                    """)
+                """
+        }
+        var rows = try connection.prepare(sql + " ORDER BY 1")
+        try rows.bind(1, sequence)
+        try rows.bind(2, selection.since?.nanoseconds ?? .min)
+        // Nothing arrives at the last nanosecond that 64 bits can name, so that "<" loses nothing here.
+        try rows.bind(3, selection.until?.nanoseconds ?? .max)
+        self.rows = rows
+    }
+
+    mutating func next() throws(SQLiteError) -> Part? {
+        guard try rows.step() else { return nil }
+        return Part(first: rows.integer(0), count: rows.integer(1), isSegment: rows.integer(2) == 1)
+    }
+}
+
+/// The batches of the journal.
+private final class JournalSource {
+    private var rows: Statement
+    private let decompressor: BatchDecompressor
+
+    init(_ connection: borrowing Connection, decompressor: BatchDecompressor) throws(SQLiteError) {
+        rows = try connection.prepare(JournalBatch.selectSQL + " WHERE j.first_seq = ?")
+        self.decompressor = decompressor
+    }
+
+    /// A batch; nil where there is none any more.
+    func batch(_ first: Int64) throws(CompressionError) -> JournalBatch? {
+        defer { rows.reset() }
+        do {
+            try rows.bind(1, first)
+            guard try rows.step() else { return nil }
+        } catch {
+            throw CompressionError(reason: error.description)
+        }
+        return try JournalBatch(row: rows, decompressor: decompressor)
     }
 }

@@ -27,18 +27,38 @@ public struct Selection: Sendable {
 
     /// Whether a message is wanted.
     public func matches(_ message: RecordedMessage) -> Bool {
+        matchesBeyondTopic(message) && matches(topic: message.topic)
+    }
+
+    /// Whether a message is wanted as far as all but its topic goes.
+    func matchesBeyondTopic(_ message: RecordedMessage) -> Bool {
         if let since, message.arrival < since { return false }
         if let until, message.arrival >= until { return false }
         if !sessions.isEmpty, !sessions.contains(message.session) { return false }
-        if !includesDuplicates, message.duplicateOf != nil { return false }
+        return includesDuplicates || message.duplicateOf == nil
+    }
+
+    /// Whether messages of a topic are wanted as far as the topic goes.
+    func matches(topic: String) -> Bool {
         if !devices.isEmpty || !kinds.isEmpty {
-            let topic = DeviceTopic.parse(message.topic)
-            if !kinds.isEmpty, !kinds.contains(topic.kind) { return false }
+            let parts = DeviceTopic.parse(topic)
+            if !kinds.isEmpty, !kinds.contains(parts.kind) { return false }
             if !devices.isEmpty {
-                guard let device = topic.device, devices.contains(device) else { return false }
+                guard let device = parts.device, devices.contains(device) else { return false }
             }
         }
-        if !topics.isEmpty, !topics.contains(where: { $0.matches(message.topic) }) { return false }
-        return !excluded.contains { $0.matches(message.topic) }
+        if !topics.isEmpty, !topics.contains(where: { $0.matches(topic) }) { return false }
+        return !excluded.contains { $0.matches(topic) }
+    }
+
+    /// Whether some topics are not wanted.
+    var restrictsTopics: Bool {
+        !devices.isEmpty || !kinds.isEmpty || !topics.isEmpty || !excluded.isEmpty
+    }
+
+    /// The times of arrival that are wanted, ns.
+    var window: Range<Int64> {
+        let from = since?.nanoseconds ?? .min
+        return from..<max(from, until?.nanoseconds ?? .max)
     }
 }

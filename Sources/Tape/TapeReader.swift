@@ -10,7 +10,7 @@ public final class TapeReader {
     /// Whether a recorder was writing onto the tape when it was opened.
     public let isBeingRecorded: Bool
 
-    private let connection: Connection
+    private let tape: TapeConnection
 
     /// Opens a tape.
     ///
@@ -19,8 +19,8 @@ public final class TapeReader {
         self.path = path
         // Must be asked before SQLite has the file open in this process; see RecordingLock.
         isBeingRecorded = RecordingLock.isHeld(path)
-        connection = try TapeFile.openForReading(path)
-        try TapeFile.checkMarks(connection)
+        tape = TapeConnection(try TapeFile.openForReading(path))
+        try TapeFile.checkMarks(tape.database)
         try beginView()
     }
 
@@ -28,7 +28,7 @@ public final class TapeReader {
     ///
     /// - Throws: ``TapeError`` when the tape cannot be read.
     public func refresh() throws(TapeError) {
-        do { try connection.execute("COMMIT") } catch { throw TapeError.from(error) }
+        do { try tape.database.execute("COMMIT") } catch { throw TapeError.from(error) }
         try beginView()
     }
 
@@ -42,7 +42,7 @@ public final class TapeReader {
     public func messages(_ selection: Selection = Selection(), after sequence: Int64 = 0) throws(TapeError)
         -> MessageCursor
     {
-        try MessageCursor(connection, selection: selection, after: sequence)
+        try MessageCursor(tape, selection: selection, after: sequence)
     }
 
     /// All sessions, oldest first.
@@ -50,7 +50,7 @@ public final class TapeReader {
     /// - Throws: ``TapeError`` when the tape cannot be read.
     public func sessions() throws(TapeError) -> [Session] {
         try TapeError.wrapping { () throws(SQLiteError) in
-            try connection.sessions()
+            try tape.database.sessions()
         }
     }
 
@@ -65,7 +65,7 @@ public final class TapeReader {
     /// - Throws: ``TapeError`` when the tape cannot be read.
     public func gaps(since: Timestamp? = nil, until: Timestamp? = nil) throws(TapeError) -> [Gap] {
         try TapeError.wrapping { () throws(SQLiteError) in
-            var rows = try connection.prepare(
+            var rows = try tape.database.prepare(
                 """
                 SELECT id, session, cause, began_at, ended_at, missing, detail FROM gap
                 WHERE began_at < ? AND coalesce(ended_at, 9223372036854775807) >= ? ORDER BY began_at, id
@@ -81,7 +81,7 @@ public final class TapeReader {
                         endedAt: rows.optionalInteger(4).map(Timestamp.init(nanoseconds:)),
                         missing: rows.optionalInteger(5), detail: rows.optionalText(6)))
             }
-            if let last = try connection.sessions().last, last.endedAt == nil, !isBeingRecorded,
+            if let last = try tape.database.sessions().last, last.endedAt == nil, !isBeingRecorded,
                 last.aliveAt < until ?? Timestamp(nanoseconds: .max)
             {
                 gaps.append(
@@ -98,7 +98,7 @@ public final class TapeReader {
     /// - Throws: ``TapeError`` when the tape cannot be read.
     public func activity() throws(TapeError) -> [Activity] {
         try TapeError.wrapping { () throws(SQLiteError) in
-            var rows = try connection.prepare(
+            var rows = try tape.database.prepare(
                 "SELECT device, kind, messages, bytes, first_seen, last_seen FROM activity ORDER BY device, kind")
             var activity: [Activity] = []
             while try rows.step() {
@@ -119,7 +119,7 @@ public final class TapeReader {
     /// - Throws: ``TapeError`` when the tape cannot be read.
     public func clockSteps() throws(TapeError) -> [ClockStep] {
         try TapeError.wrapping { () throws(SQLiteError) in
-            var rows = try connection.prepare(
+            var rows = try tape.database.prepare(
                 """
                 SELECT session, cause, monotonic, offset, offset - lag(offset) OVER (PARTITION BY session ORDER BY id)
                 FROM clock ORDER BY id
@@ -141,27 +141,27 @@ public final class TapeReader {
     /// - Throws: ``TapeError`` when the tape cannot be read.
     public func summary() throws(TapeError) -> TapeSummary {
         try TapeError.wrapping { () throws(SQLiteError) in
-            var rows = try connection.prepare(
+            var rows = try tape.database.prepare(
                 """
                 SELECT coalesce(sum(messages), 0), coalesce(sum(bytes), 0), min(first_seen), max(last_seen),
                   count(DISTINCT nullif(device, '')) FROM activity
                 """)
             _ = try rows.step()
-            let pages = try connection.integer("SELECT page_count FROM pragma_page_count()") ?? 0
-            let pageSize = try connection.integer("PRAGMA page_size") ?? 0
+            let pages = try tape.database.integer("SELECT page_count FROM pragma_page_count()") ?? 0
+            let pageSize = try tape.database.integer("PRAGMA page_size") ?? 0
             return TapeSummary(
                 messages: rows.integer(0), bytes: rows.integer(1),
                 firstArrival: rows.optionalInteger(2).map(Timestamp.init(nanoseconds:)),
                 lastArrival: rows.optionalInteger(3).map(Timestamp.init(nanoseconds:)), devices: rows.integer(4),
-                fileSize: pages * pageSize, formatVersion: try connection.integer("PRAGMA user_version") ?? 0)
+                fileSize: pages * pageSize, formatVersion: try tape.database.integer("PRAGMA user_version") ?? 0)
         }
     }
 
     private func beginView() throws(TapeError) {
         do {
-            try connection.execute("BEGIN DEFERRED")
+            try tape.database.execute("BEGIN DEFERRED")
             // The view begins with the first read, not with BEGIN.
-            _ = try connection.integer("SELECT count(*) FROM tape")
+            _ = try tape.database.integer("SELECT count(*) FROM tape")
         } catch {
             throw TapeError.from(error)
         }

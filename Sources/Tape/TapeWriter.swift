@@ -17,7 +17,7 @@ public final class TapeWriter {
     public let wasCreated: Bool
 
     private let lock: RecordingLock
-    let connection: Connection
+    let tape: TapeConnection
     private let compressor: BatchCompressor
     private var nextSequence: Int64
     private var clock: (id: Int64, offset: Int64) = (0, 0)
@@ -35,14 +35,14 @@ public final class TapeWriter {
         wasCreated = try TapeFile.examine(path) == .missing
         if wasCreated { try TapeFile.create(path) }
         lock = try RecordingLock(path)
-        connection = try TapeFile.openForWriting(path)
+        tape = TapeConnection(try TapeFile.openForWriting(path))
         do {
             compressor = try BatchCompressor()
         } catch {
             throw .system(path: path, action: "compress", reason: error.reason)
         }
         do {
-            nextSequence = (try connection.integer(Self.lastSequenceSQL) ?? 0) + 1
+            nextSequence = (try tape.database.integer(Self.lastSequenceSQL) ?? 0) + 1
         } catch {
             throw TapeError.from(error)
         }
@@ -64,9 +64,9 @@ public final class TapeWriter {
         var begun = session
         var clockID: Int64 = 0
         try write { () throws(SQLiteError) in
-            try connection.closeAbandonedSessions(now: session.startedAt, detail: pauseDetail)
-            begun.id = try connection.insert(session)
-            clockID = try connection.insert(clock, session: begun.id)
+            try tape.database.closeAbandonedSessions(now: session.startedAt, detail: pauseDetail)
+            begun.id = try tape.database.insert(session)
+            clockID = try tape.database.insert(clock, session: begun.id)
         }
         self.session = begun
         self.clock = (clockID, clock.offset)
@@ -77,7 +77,7 @@ public final class TapeWriter {
     /// - Throws: ``TapeError`` when the tape cannot be read.
     public func lastSession(clientID: String, broker: String) throws(TapeError) -> Session? {
         try TapeError.wrapping { () throws(SQLiteError) in
-            try connection.sessions().last { $0.clientID == clientID && $0.broker == broker }
+            try tape.database.sessions().last { $0.clientID == clientID && $0.broker == broker }
         }
     }
 
@@ -90,7 +90,7 @@ public final class TapeWriter {
 
     /// The name by which tapes of this file are told apart, 32 hexadecimal digits made when the tape was made.
     public func tapeID() throws(TapeError) -> String {
-        try TapeError.wrapping { () throws(SQLiteError) in try connection.tapeID() }
+        try TapeError.wrapping { () throws(SQLiteError) in try tape.database.tapeID() }
     }
 
     /// Messages appended since the last commit.
@@ -140,7 +140,7 @@ public final class TapeWriter {
         }
         session.aliveAt = Timestamp(nanoseconds: batch.lastArrival)
         try write { () throws(SQLiteError) in
-            var insert = try connection.prepare(
+            var insert = try tape.database.prepare(
                 """
                 INSERT INTO journal (first_seq, count, session, clock, first_arrival, last_arrival, size, body)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -154,8 +154,8 @@ public final class TapeWriter {
             try insert.bind(7, Int64(frames.count))
             try insert.bind(8, body)
             try insert.run()
-            try connection.add(tally)
-            try connection.update(session)
+            try tape.database.add(tally)
+            try tape.database.update(session)
         }
         nextSequence += batch.count
         self.batch = nil
@@ -169,7 +169,7 @@ public final class TapeWriter {
     public func heartbeat(at time: Timestamp) throws(TapeError) {
         try commit()
         session.aliveAt = time
-        try write { () throws(SQLiteError) in try connection.update(session) }
+        try write { () throws(SQLiteError) in try tape.database.update(session) }
     }
 
     /// Begins a new offset between monotonic and wall time; what is pending is committed under the old one first.
@@ -178,7 +178,7 @@ public final class TapeWriter {
     public func setClock(_ offset: ArrivalClock.Offset) throws(TapeError) {
         try commit()
         try write { () throws(SQLiteError) in
-            clock = (try connection.insert(offset, session: session.id), offset.offset)
+            clock = (try tape.database.insert(offset, session: session.id), offset.offset)
         }
     }
 
@@ -190,7 +190,7 @@ public final class TapeWriter {
         try commit()
         var changed = session
         change(&changed)
-        try write { () throws(SQLiteError) in try connection.update(changed) }
+        try write { () throws(SQLiteError) in try tape.database.update(changed) }
         session = changed
     }
 
@@ -203,7 +203,7 @@ public final class TapeWriter {
         var gap = gap
         gap.session = session.id
         var id: Int64 = 0
-        try write { () throws(SQLiteError) in id = try connection.insert(gap) }
+        try write { () throws(SQLiteError) in id = try tape.database.insert(gap) }
         return id
     }
 
@@ -212,7 +212,7 @@ public final class TapeWriter {
     /// - Throws: ``TapeError`` when the tape cannot be written.
     public func closeGap(_ id: Int64, at time: Timestamp) throws(TapeError) {
         try write { () throws(SQLiteError) in
-            var update = try connection.prepare("UPDATE gap SET ended_at = max(?, began_at) WHERE id = ?")
+            var update = try tape.database.prepare("UPDATE gap SET ended_at = max(?, began_at) WHERE id = ?")
             try update.bind(1, time.nanoseconds)
             try update.bind(2, id)
             try update.run()
@@ -227,8 +227,8 @@ public final class TapeWriter {
         try commit()
         session.filters = "[]"
         try write { () throws(SQLiteError) in
-            try connection.update(session)
-            var update = try connection.prepare("UPDATE session SET broker_session_seq = ? WHERE id = ?")
+            try tape.database.update(session)
+            var update = try tape.database.prepare("UPDATE session SET broker_session_seq = ? WHERE id = ?")
             try update.bind(1, nextSequence)
             try update.bind(2, session.id)
             try update.run()
@@ -242,28 +242,22 @@ public final class TapeWriter {
     /// - Returns: the deliveries; none where this client has no session at the broker that began on this tape.
     /// - Throws: ``TapeError`` when the tape cannot be read.
     public func recentDeliveries(limit: Int) throws(TapeError) -> [Delivery] {
+        let first: Int64?
+        do { first = try tape.database.brokerSessionStart(of: session) } catch { throw TapeError.from(error) }
+        guard let first else { return [] }
         var found: [Delivery] = []
-        do {
-            guard let first = try connection.brokerSessionStart(of: session) else { return [] }
-            var rows = try connection.prepare(
-                JournalBatch.selectSQL + " WHERE j.first_seq + j.count > ? ORDER BY j.first_seq DESC")
-            try rows.bind(1, first)
-            let decompressor = try BatchDecompressor()
-            var batches = 0
-            while found.count < limit, batches < Self.searchedBatches, try rows.step() {
-                batches += 1
-                let batch = try JournalBatch(row: rows, decompressor: decompressor).messages()
-                for message in batch.reversed() where message.sequence >= first && found.count < limit {
-                    // A repeat is known by its original, which lies further back.
-                    if message.duplicateOf == nil, let delivery = Delivery(message) { found.append(delivery) }
-                }
+        for reach in Self.searchedMessages {
+            let after = max(first - 1, nextSequence - 1 - reach)
+            let cursor = try MessageCursor(tape, selection: Selection(), after: after)
+            found.removeAll()
+            while let message = try cursor.next() {
+                // A repeat is known by its original, which lies further back.
+                if message.duplicateOf == nil, let delivery = Delivery(message) { found.append(delivery) }
             }
-        } catch let error as SQLiteError {
-            throw TapeError.from(error)
-        } catch {
-            throw .damaged(path: path, part: "its journal", reason: "\(error)")
+            if let damage = cursor.damages.first { throw damage }
+            if found.count >= limit || after == first - 1 { break }
         }
-        return found.reversed()
+        return found.suffix(limit)
     }
 
     /// Commits what is pending and closes the session.
@@ -278,20 +272,25 @@ public final class TapeWriter {
         }
         try TapeError.wrapping { () throws(SQLiteError) in
             // The tape may be copied away by name alone from here on; failing only leaves the -wal file beside it.
-            _ = try? connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+            _ = try? tape.database.integer("PRAGMA wal_checkpoint(TRUNCATE)")
         }
     }
 
-    /// How far back deliveries are looked for: where so many batches hold too few, most came at QoS 0 and the start of a
-    /// recording must not wait for the rest.
-    private static let searchedBatches = 2_000
+    /// How far back deliveries are looked for, step by step: where so many messages hold too few, most came at QoS 0 and
+    /// the start of a recording must not wait for the rest.
+    private static let searchedMessages: [Int64] = [4_096, 32_768, 262_144]
 
-    /// The sequence number of the last message on a tape, or NULL.
-    static let lastSequenceSQL = "SELECT first_seq + count - 1 FROM journal ORDER BY first_seq DESC LIMIT 1"
+    /// The sequence number of the last message that was ever on a tape, or 0.
+    static let lastSequenceSQL = """
+        SELECT max(
+          coalesce((SELECT first_seq + count - 1 FROM journal ORDER BY first_seq DESC LIMIT 1), 0),
+          coalesce((SELECT first_seq + count - 1 FROM segment ORDER BY first_seq DESC LIMIT 1), 0),
+          coalesce((SELECT value FROM tape WHERE key = 'last_deleted_seq'), 0))
+        """
 
     private func write(_ body: () throws(SQLiteError) -> Void) throws(TapeError) {
         do {
-            try connection.transaction(body)
+            try tape.database.transaction(body)
         } catch {
             throw TapeError.from(error)
         }

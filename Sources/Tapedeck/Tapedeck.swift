@@ -16,7 +16,10 @@ struct Tapedeck: ParsableCommand {
             Exit codes: 0 done, 1 error, 3 done but incomplete, 64 usage, 130 interrupted.
             """,
         version: version,
-        subcommands: [Record.self, Replay.self, Info.self, Query.self, Simulate.self, PrintSchema.self],
+        subcommands: [
+            Record.self, Replay.self, Info.self, Query.self, Import.self, Export.self, Seal.self, Simulate.self,
+            PrintSchema.self,
+        ],
         helpNames: .long)
 
     static func main() {

@@ -23,7 +23,7 @@ extension TapeWriter {
 extension TapeWriter {
     /// Makes the tape full at so many pages (https://www.sqlite.org/pragma.html#pragma_max_page_count).
     func limitPages(to pages: Int) {
-        _ = try? connection.integer("PRAGMA max_page_count = \(pages)")
+        _ = try? tape.database.integer("PRAGMA max_page_count = \(pages)")
     }
 }
 

@@ -76,6 +76,14 @@ extension Connection {
         return lastInsertedRow
     }
 
+    /// Session and offset (wall minus monotonic time, ns) of each clock.
+    func clocks() throws(SQLiteError) -> [Int64: (session: Int64, offset: Int64)] {
+        var clocks: [Int64: (session: Int64, offset: Int64)] = [:]
+        var rows = try prepare("SELECT id, session, offset FROM clock")
+        while try rows.step() { clocks[rows.integer(0)] = (rows.integer(1), rows.integer(2)) }
+        return clocks
+    }
+
     func add(_ tally: ActivityTally) throws(SQLiteError) {
         var row = try prepare(
             """

@@ -9,10 +9,9 @@ struct CompressionError: Error, Hashable {
 final class BatchCompressor {
     private let context: OpaquePointer
 
-    init(level: Int32 = 1) throws(CompressionError) {
+    init() throws(CompressionError) {
         guard let context = ZSTD_createCCtx() else { throw CompressionError(reason: "no memory for zstd") }
         self.context = context
-        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
         ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
     }
 
@@ -20,7 +19,8 @@ final class BatchCompressor {
         ZSTD_freeCCtx(context)
     }
 
-    func compress(_ bytes: [UInt8]) throws(CompressionError) -> [UInt8] {
+    func compress(_ bytes: [UInt8], level: Int32 = 1) throws(CompressionError) -> [UInt8] {
+        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
         var written = 0
         let output = [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(bytes.count)) { buffer, count in
             written = bytes.withUnsafeBytes { input in

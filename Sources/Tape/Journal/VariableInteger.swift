@@ -41,6 +41,21 @@ struct ByteReader {
         }
     }
 
+    /// A signed number, written zigzag: 0, -1, 1, -2 and so on as 0, 1, 2, 3.
+    mutating func signedInteger() throws(MalformedFrame) -> Int64 {
+        let value = try integer()
+        return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
+    }
+
+    /// A number of things of which each takes at least one byte of what is left.
+    mutating func count() throws(MalformedFrame) -> Int {
+        let count = try integer()
+        guard count <= UInt64(bytes.count - offset) else {
+            throw MalformedFrame(offset: offset, reason: "\(count) items expected, \(bytes.count - offset) bytes left")
+        }
+        return Int(count)
+    }
+
     /// A length and as many bytes.
     mutating func slice() throws(MalformedFrame) -> ArraySlice<UInt8> {
         let count = try integer()

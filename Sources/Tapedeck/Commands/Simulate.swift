@@ -1,5 +1,7 @@
 import ArgumentParser
 import CLinux
+import DeviceProtocol
+import Foundation
 import Glibc
 import MQTTSession
 import Simulator
@@ -9,7 +11,7 @@ import Terminal
 /// Plays a fleet of devices and its cloud against a broker.
 struct Simulate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Play a fleet of devices and its cloud against a broker.",
+        abstract: "Play a fleet of devices and its cloud against a broker, or onto a tape.",
         discussion: """
             Publishes under v1/device/ID/… what displays, projectors, sensors, switches and players say, and what their \
             cloud answers: telemetry, commands with their lifecycles, configurations, licences, firmware, outages. The \
@@ -19,6 +21,10 @@ struct Simulate: ParsableCommand {
             asks for it. Device ids and access keys are made up.
 
             Ends after --duration or --count, or when it is interrupted.
+
+            With --to-tape there is no broker: what both would publish is written onto a tape with the simulation's own \
+            times and as fast as it goes. The same --seed and --start give the same messages. The made-up access keys \
+            are written as they are.
             """)
 
     @OptionGroup(title: "Connection")
@@ -29,6 +35,17 @@ struct Simulate: ParsableCommand {
 
     @Option(help: "Telemetry of the whole fleet in messages a second; answers come on top (default: devices / 10).")
     var rate: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write onto this tape instead of playing; needs --duration or --count. An existing tape goes on.",
+            valueName: "tape"))
+    var toTape: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: "With --to-tape: when the simulation begins, as --since takes it (default: so that it ends now).")
+    var start: String?
 
     @Option(help: "How long it runs: 30s, 10m, 2h (default: until stopped).")
     var duration: String?
@@ -51,11 +68,23 @@ struct Simulate: ParsableCommand {
             throw ValidationError("--rate takes 0.0001 to 10000000 messages a second.")
         }
         if let count, count < 1 { throw ValidationError("--count takes at least 1.") }
-        _ = try limits()
+        let limits = try limits()
+        guard toTape != nil else {
+            guard start == nil else { throw ValidationError("--start belongs to --to-tape: a broker plays now.") }
+            return
+        }
+        guard connection.broker == nil, connection.host == nil else {
+            throw ValidationError("--to-tape writes onto a tape without a broker: leave --broker and --host out.")
+        }
+        guard limits.duration != nil || limits.count != nil else {
+            throw ValidationError("--to-tape needs an end: give --duration or --count.")
+        }
+        _ = try begin(SimulationSettings(devices: devices, rate: rate), limits)
     }
 
     func run() throws {
         try reportingFailures {
+            if let toTape { return try write(to: toTape) }
             let settings = SimulationSettings(devices: devices, rate: rate, seed: seed, oddShare: odd)
             let (fleet, cloud) = try sides()
             let output = OutputBuffer(descriptor: STDERR_FILENO)
@@ -76,6 +105,74 @@ struct Simulate: ParsableCommand {
             if tapedeck_stop_signal() == SIGINT { throw Outcome.interrupted }
             if !report.refusedFilters.isEmpty { throw Outcome.incomplete }
         }
+    }
+
+    /// Writes the simulation onto a tape.
+    private func write(to tape: String) throws {
+        tapedeck_install_stop_handlers(-1)
+        let limits = try limits()
+        var settings = SimulationSettings(devices: devices, rate: rate, seed: seed, oddShare: odd)
+        settings.start = try begin(settings, limits)
+        let recording = SimulatedRecording(
+            settings: settings, limits: limits, recorder: "tapedeck \(Tapedeck.version)")
+        let monitor = ImportMonitor()
+        defer { monitor.clear() }
+        let report = try recording.write(
+            to: tape, isStopping: { tapedeck_stop_signal() != 0 },
+            progress: { report in
+                let share =
+                    limits.duration.map { Double(report.length) / Double($0) }
+                    ?? limits.count.map { Double(report.fleetMessages) / Double($0) }
+                monitor.show(messages: Int64(report.fleetMessages + report.cloudMessages), share: share)
+            })
+        monitor.clear()
+        Notes.note(Self.summary(report, tape: tape, devices: devices, elapsed: monitor.elapsed))
+        if report.wasStopped { throw Outcome.interrupted }
+    }
+
+    /// When a simulation onto a tape begins: at --start, else so that it ends now, to the second.
+    private func begin(_ settings: SimulationSettings, _ limits: SimulationLimits) throws -> Timestamp {
+        let now = Timestamp(nanoseconds: SystemTimeSource().wall)
+        let expected = limits.count.map { min(Double($0) / settings.rate * 1e9, 1e18) } ?? 0
+        let length = limits.duration ?? Int64(expected)
+        let begin: Timestamp
+        if let start {
+            do {
+                begin = try TimeExpression.parse(start).resolve(now: now, zone: .gmt)
+            } catch {
+                throw ValidationError("--start: \(error)")
+            }
+        } else {
+            let exact = now.nanoseconds &- length
+            begin = Timestamp(nanoseconds: exact - exact % 1_000_000_000)
+        }
+        let (end, overflow) = begin.nanoseconds.addingReportingOverflow(length)
+        guard MessageLineParser.times.contains(begin), !overflow,
+            MessageLineParser.times.contains(Timestamp(nanoseconds: end))
+        else {
+            throw ValidationError("The simulation would not lie between 1970 and 2199: see --start and --duration.")
+        }
+        return begin
+    }
+
+    /// One line: what was written.
+    private static func summary(
+        _ report: SimulatedRecording.Report, tape: String, devices: Int, elapsed: Int64
+    ) -> String {
+        let messages = Int64(report.fleetMessages + report.cloudMessages - report.unsendableMessages)
+        var parts = [
+            "simulated \(HumanFormat.count(devices, "device")) for \(HumanFormat.duration(nanoseconds: report.length)) "
+                + "onto \(tape) as session \(report.session)",
+            HumanFormat.count(report.fleetMessages, "fleet message"),
+            HumanFormat.count(report.cloudMessages, "cloud message"),
+            "\(HumanFormat.bytes(report.bytes)) in \(HumanFormat.duration(nanoseconds: elapsed)) "
+                + "(\(HumanFormat.rate(messages, nanoseconds: elapsed)))",
+        ]
+        if report.oddMessages > 0 { parts.append("\(HumanFormat.count(report.oddMessages)) odd on purpose") }
+        if report.unsendableMessages > 0 {
+            parts.append("\(HumanFormat.count(report.unsendableMessages)) left out that MQTT cannot carry")
+        }
+        return parts.joined(separator: "; ")
     }
 
     private func limits() throws -> SimulationLimits {

@@ -1,0 +1,53 @@
+import Glibc
+
+/// What the tape's codec does with runs of bytes many million times; the only raw memory access of the codec.
+///
+/// Invariant: every pointer stays inside `withUnsafeBufferPointer` of the span or array that it came from, and every
+/// offset is checked against that buffer's count before it is used.
+extension Span<UInt8> {
+    /// Whether the bytes from `start` on begin with `other`.
+    func matches(_ other: Span<UInt8>, at start: Int) -> Bool {
+        guard start >= 0, other.count <= count - start else { return false }
+        return withUnsafeBufferPointer { own in
+            other.withUnsafeBufferPointer { other in
+                guard let base = own.baseAddress, let otherBase = other.baseAddress else { return other.isEmpty }
+                return memcmp(base + start, otherBase, other.count) == 0
+            }
+        }
+    }
+
+    /// Whether two runs of bytes are the same.
+    func equals(_ other: Span<UInt8>) -> Bool {
+        count == other.count && matches(other, at: 0)
+    }
+
+    /// A 64-bit hash, eight bytes at a time: multiply, fold the halves.
+    func hash(seed: UInt64) -> UInt64 {
+        withUnsafeBytes { bytes in
+            var hash = seed ^ (UInt64(bytes.count) &* 0x9E37_79B9_7F4A_7C15)
+            var offset = 0
+            while bytes.count - offset >= 8 {
+                hash = Self.fold(hash ^ bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+                offset += 8
+            }
+            var rest: UInt64 = 0
+            while offset < bytes.count {
+                rest = rest << 8 | UInt64(bytes[offset])
+                offset += 1
+            }
+            return Self.fold(hash ^ rest ^ 0xA076_1D64_78BD_642F)
+        }
+    }
+
+    private static func fold(_ value: UInt64) -> UInt64 {
+        let product = value.multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
+        return product.high ^ product.low
+    }
+}
+
+extension Array<UInt8> {
+    /// Appends a run of bytes.
+    mutating func append(_ bytes: Span<UInt8>) {
+        bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
+    }
+}

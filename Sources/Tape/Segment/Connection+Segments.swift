@@ -1,0 +1,113 @@
+import SQLite
+
+/// The tables of sealed messages.
+extension Connection {
+    /// Whether the tape has them: a tape of format 1 that was never opened for writing again does not.
+    func hasSegments() throws(SQLiteError) -> Bool {
+        try (integer("PRAGMA user_version") ?? 0) >= 2
+    }
+
+    /// What recurs on the tape, for looking up by content.
+    func loadDictionary() throws(SQLiteError) -> TapeDictionary {
+        var dictionary = TapeDictionary()
+        var rows = try prepare("SELECT id, name FROM topic ORDER BY id")
+        while try rows.step() { dictionary.topics.load(rows.blob(1), number: rows.integer(0)) }
+        rows = try prepare("SELECT id, body FROM template ORDER BY id")
+        while try rows.step() { dictionary.templates.load(rows.blob(1), number: rows.integer(0)) }
+        rows = try prepare("SELECT id, body FROM string ORDER BY id")
+        while try rows.step() { dictionary.strings.load(rows.blob(1), number: rows.integer(0)) }
+        return dictionary
+    }
+
+    /// Stores what is new in the dictionary.
+    func insertAdditions(of dictionary: TapeDictionary) throws(SQLiteError) {
+        var rows = try prepare("INSERT INTO topic (id, name) VALUES (?, CAST(? AS TEXT))")
+        for topic in dictionary.topics.added {
+            try rows.bind(1, topic.number)
+            try rows.bind(2, Array(topic.bytes))
+            try rows.run()
+        }
+        for (table, added) in [("template", dictionary.templates.added), ("string", dictionary.strings.added)] {
+            var rows = try prepare("INSERT INTO \(table) (id, body) VALUES (?, ?)")
+            for entry in added {
+                try rows.bind(1, entry.number)
+                try rows.bind(2, Array(entry.bytes))
+                try rows.run()
+            }
+        }
+    }
+
+    /// Stores a segment.
+    func insert(_ sealed: BlockSealer.Sealed, of block: MessageBlock) throws(SQLiteError) {
+        let columns = sealed.encoded.index.columns
+        var row = try prepare(
+            """
+            INSERT INTO segment (first_seq, count, first_arrival, last_arrival, first_clock, last_clock, size, literal,
+              topics, templates, directory_size, directory, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        try row.bind(1, block.firstSequence)
+        try row.bind(2, Int64(block.count))
+        try row.bind(3, block.rows.lazy.map(\.arrival).min() ?? 0)
+        try row.bind(4, block.rows.lazy.map(\.arrival).max() ?? 0)
+        try row.bind(5, block.rows.first?.clock ?? 0)
+        try row.bind(6, block.rows.last?.clock ?? 0)
+        try row.bind(7, sealed.encoded.index.topics.reduce(0) { $0 + $1.bytes })
+        try row.bind(8, Int64(sealed.literal))
+        try row.bind(9, columns.topics)
+        try row.bind(10, columns.templates)
+        try row.bind(11, Int64(sealed.encoded.directorySize))
+        try row.bind(12, sealed.encoded.directory)
+        try row.bind(13, sealed.encoded.body)
+        try row.run()
+    }
+
+    /// Opens a segment.
+    ///
+    /// - Throws: ``SegmentDamage`` where it is not there or makes no sense.
+    func segment(
+        _ first: Int64, dictionary: any DictionaryReader, decompressor: BatchDecompressor
+    ) throws(SegmentDamage) -> SegmentReader {
+        let body: SegmentBody
+        let directory: [UInt8]
+        do {
+            var row = try prepare("SELECT directory_size, directory FROM segment WHERE first_seq = ?")
+            try row.bind(1, first)
+            guard try row.step() else { throw SegmentDamage("it is not there") }
+            directory = try decompressor.decompress(row.blob(1), size: Int(row.integer(0)))
+            body = SegmentBody(try blob("segment", column: "body", row: first))
+        } catch let error as SegmentDamage {
+            throw error
+        } catch let error as CompressionError {
+            throw SegmentDamage(error.reason)
+        } catch {
+            throw SegmentDamage("\(error)")
+        }
+        let segment = try SegmentReader(
+            directory: directory, dictionary: dictionary, decompressor: decompressor
+        ) { range throws(SegmentDamage) in try body.read(range) }
+        guard segment.bodySize == body.count else { throw SegmentDamage("\(body.count) bytes of \(segment.bodySize)") }
+        return segment
+    }
+}
+
+/// The body of a segment, read in stretches.
+private final class SegmentBody {
+    private let blob: Blob
+
+    init(_ blob: consuming Blob) {
+        self.blob = blob
+    }
+
+    var count: Int { blob.count }
+
+    func read(_ range: Range<Int>) throws(SegmentDamage) -> [UInt8] {
+        do {
+            guard let bytes = try blob.read(range) else { throw SegmentDamage("its body is too short") }
+            return bytes
+        } catch let error as SegmentDamage {
+            throw error
+        } catch {
+            throw SegmentDamage("\(error)")
+        }
+    }
+}

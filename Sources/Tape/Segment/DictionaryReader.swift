@@ -1,0 +1,105 @@
+import SQLite
+
+/// Finds topics, templates and strings of the tape by number.
+protocol DictionaryReader: AnyObject {
+    /// - Throws: ``SegmentDamage`` where the tape has no such string; so the others.
+    func string(_ number: Int64) throws(SegmentDamage) -> [UInt8]
+    func template(_ number: Int64) throws(SegmentDamage) -> Template
+    func topic(_ number: Int64) throws(SegmentDamage) -> String
+}
+
+/// The dictionary as the sealer holds it, entries that the tape does not have yet included.
+final class HeldDictionary: DictionaryReader {
+    private let dictionary: TapeDictionary
+
+    init(_ dictionary: TapeDictionary) {
+        self.dictionary = dictionary
+    }
+
+    func string(_ number: Int64) throws(SegmentDamage) -> [UInt8] {
+        guard let bytes = dictionary.strings.bytes(number) else { throw .missing("string", number) }
+        return bytes
+    }
+
+    func template(_ number: Int64) throws(SegmentDamage) -> Template {
+        guard let bytes = dictionary.templates.bytes(number) else { throw .missing("template", number) }
+        do { return try Template(bytes) } catch { throw SegmentDamage(error) }
+    }
+
+    func topic(_ number: Int64) throws(SegmentDamage) -> String {
+        guard let bytes = dictionary.topics.bytes(number) else { throw .missing("topic", number) }
+        guard let topic = String(validating: bytes, as: UTF8.self) else { throw SegmentDamage("a topic not in UTF-8") }
+        return topic
+    }
+}
+
+/// The dictionary as it stands on the tape; what was looked up is remembered, within bounds.
+final class StoredDictionary: DictionaryReader {
+    private var stringRows: Statement
+    private var templateRows: Statement
+    private var topicRows: Statement
+    private var strings: [Int64: [UInt8]] = [:]
+    private var stringSize = 0
+    private var templates: [Int64: Template] = [:]
+    private var topics: [Int64: String] = [:]
+
+    /// Bytes of strings, and numbers of templates and topics, that are remembered at most.
+    private static let stringLimit = 8 << 20
+    private static let countLimit = 1 << 14
+
+    init(_ connection: borrowing Connection) throws(SQLiteError) {
+        stringRows = try connection.prepare("SELECT body FROM string WHERE id = ?")
+        templateRows = try connection.prepare("SELECT body FROM template WHERE id = ?")
+        topicRows = try connection.prepare("SELECT name FROM topic WHERE id = ?")
+    }
+
+    func string(_ number: Int64) throws(SegmentDamage) -> [UInt8] {
+        if let known = strings[number] { return known }
+        guard let bytes = try Self.lookUp(number, &stringRows, { $0.blob(0) }) else { throw .missing("string", number) }
+        if stringSize > Self.stringLimit || strings.count > Self.countLimit * 4 {
+            strings.removeAll()
+            stringSize = 0
+        }
+        strings[number] = bytes
+        stringSize += bytes.count
+        return bytes
+    }
+
+    func template(_ number: Int64) throws(SegmentDamage) -> Template {
+        if let known = templates[number] { return known }
+        guard let bytes = try Self.lookUp(number, &templateRows, { $0.blob(0) }) else {
+            throw .missing("template", number)
+        }
+        let template: Template
+        do { template = try Template(bytes) } catch { throw SegmentDamage(error) }
+        if templates.count > Self.countLimit { templates.removeAll() }
+        templates[number] = template
+        return template
+    }
+
+    func topic(_ number: Int64) throws(SegmentDamage) -> String {
+        if let known = topics[number] { return known }
+        guard let topic = try Self.lookUp(number, &topicRows, { $0.text(0) }) else { throw .missing("topic", number) }
+        if topics.count > Self.countLimit * 4 { topics.removeAll() }
+        topics[number] = topic
+        return topic
+    }
+
+    private static func lookUp<Value>(
+        _ number: Int64, _ rows: inout Statement, _ read: (borrowing Statement) -> Value
+    ) throws(SegmentDamage) -> Value? {
+        defer { rows.reset() }
+        do {
+            try rows.bind(1, number)
+            return try rows.step() ? read(rows) : nil
+        } catch {
+            throw SegmentDamage(error.description)
+        }
+    }
+}
+
+extension SegmentDamage {
+    fileprivate static func missing(_ what: String, _ number: Int64) -> SegmentDamage {
+        SegmentDamage("\(what) \(number) is not on the tape")
+    }
+}

@@ -1,0 +1,11 @@
+/// The bytes that the forms of tokens are spelled with.
+enum ASCII {
+    static let space: UInt8 = 0x20
+    static let quote: UInt8 = 0x22
+    static let minus: UInt8 = 0x2d
+    static let point: UInt8 = 0x2e
+    static let zero: UInt8 = 0x30
+    static let colon: UInt8 = 0x3a
+    static let letterT: UInt8 = 0x54
+    static let backslash: UInt8 = 0x5c
+}

@@ -1,0 +1,104 @@
+import DeviceProtocol
+
+/// The rows of a segment that a selection wants, in order of arrival, and their content.
+struct SegmentRows {
+    /// One message of the segment.
+    struct Row {
+        /// Place in the order of arrival, from 0.
+        var rank: Int
+        var arrival: Int64
+        /// Position in ``contents``.
+        var group: Int
+        /// Row of the group.
+        var row: Int
+        /// Position in the segment's list of topics.
+        var topic: Int
+    }
+
+    /// In order of arrival.
+    private(set) var rows: [Row] = []
+    /// What the rows' messages are made of, for each group that has any.
+    private(set) var contents: [GroupContent] = []
+
+    /// Chooses and restores.
+    ///
+    /// - Parameters:
+    ///   - segment: the segment.
+    ///   - window: times of arrival, half open.
+    ///   - wantsTopic: whether messages of a topic are wanted, by its position.
+    /// - Throws: ``SegmentDamage`` where the segment cannot be read.
+    init(
+        _ segment: SegmentReader, window: Range<Int64>, wantsTopic: (Int) throws(SegmentDamage) -> Bool
+    ) throws(SegmentDamage) {
+        let layout = segment.layout
+        var wanted: [Bool] = []
+        for topic in layout.topics.indices { wanted.append(try wantsTopic(topic)) }
+        guard wanted.contains(true) else { return }
+        var arrivals: [Int64] = []
+        var ranks: [Int64]?
+        arrivals.reserveCapacity(layout.count)
+        for index in layout.groups.indices {
+            try choose(index, segment, window, wanted, &arrivals, &ranks)
+        }
+        order(arrivals, ranks)
+    }
+
+    private mutating func choose(
+        _ index: Int, _ segment: SegmentReader, _ window: Range<Int64>, _ wanted: [Bool], _ arrivals: inout [Int64],
+        _ ranks: inout [Int64]?
+    ) throws(SegmentDamage) {
+        let group = segment.layout.groups[index]
+        let own = try segment.arrivals(ofGroup: index)
+        let ownRanks = try segment.ranks(ofGroup: index)
+        var runs: [Bool] = []
+        var start = 0
+        let before = rows.count
+        for run in group.runs {
+            let end = start + run.count
+            let rowsBefore = rows.count
+            if wanted[run.topic] {
+                for row in start..<end where window.contains(own[row]) {
+                    // The rank is still the place in `arrivals`.
+                    rows.append(
+                        Row(
+                            rank: arrivals.count + row, arrival: own[row], group: contents.count, row: row,
+                            topic: run.topic))
+                }
+            }
+            runs.append(rows.count > rowsBefore)
+            start = end
+        }
+        arrivals.append(contentsOf: own)
+        if let ownRanks { ranks = (ranks ?? []) + ownRanks }
+        if rows.count > before {
+            contents.append(try segment.content(ofGroup: index, wanted: runs.contains(false) ? runs : nil))
+        }
+    }
+
+    /// Sorts the rows and gives them their ranks.
+    private mutating func order(_ arrivals: [Int64], _ ranks: [Int64]?) {
+        if let ranks {
+            for index in rows.indices { rows[index].rank = Int(truncatingIfNeeded: ranks[rows[index].rank]) }
+            rows.sort { $0.rank < $1.rank }
+        } else if rows.count * 8 > arrivals.count {
+            // Nearly all are wanted: order them all.
+            var rankOf = [Int32](repeating: 0, count: arrivals.count)
+            for (rank, position) in RowOrder.ascending(arrivals).enumerated() {
+                rankOf[Int(position)] = Int32(truncatingIfNeeded: rank)
+            }
+            for index in rows.indices { rows[index].rank = Int(rankOf[rows[index].rank]) }
+            if rows.count == arrivals.count {
+                var sorted = rows
+                for row in rows { sorted[row.rank] = row }
+                rows = sorted
+            } else {
+                let unsorted = rows
+                rows = RowOrder.ascending(unsorted.map { Int64($0.rank) }).map { unsorted[Int($0)] }
+            }
+        } else {
+            rows.sort { $0.arrival < $1.arrival }
+            let places = RowOrder.ranks(of: rows.map(\.arrival), among: arrivals)
+            for index in rows.indices { rows[index].rank = places[index] }
+        }
+    }
+}
