@@ -1,5 +1,6 @@
 public import MQTTSession
 public import MQTTWire
+public import Tape
 
 /// What to record, from where, onto which tape.
 public struct RecordOptions: Sendable {
@@ -57,6 +58,8 @@ public struct RecordOptions: Sendable {
     public var maximumMessages: Int64?
     /// Ends the recording after so long, ns.
     public var maximumDuration: Int64?
+    /// What is deleted from the old end of the tape.
+    public var retention = Retention()
     /// Program name and version, for the session's record.
     public var recorder: String
 

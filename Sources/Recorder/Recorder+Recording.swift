@@ -102,6 +102,11 @@ extension Recorder {
         try onTape { () throws(TapeError) in try writer.commit() }
         statistics.longestCommit = max(statistics.longestCommit, time.monotonic - before)
         statistics.commits += 1
+        unsealed += Int64(count)
+        if unsealed >= TapeSealer.segmentMessages {
+            unsealed = 0
+            sealer?.wake()
+        }
         nextHeartbeat = before + Self.heartbeatInterval
     }
 

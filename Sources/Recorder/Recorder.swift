@@ -45,6 +45,10 @@ public final class Recorder {
     /// Events that came right behind a CONNACK.
     var early: [ConnectionEvent] = []
     var connectedAt: Int64
+    /// Works beside this thread once something is being recorded.
+    var sealer: BackgroundSealer?
+    /// Messages committed since the sealer was told last.
+    var unsealed: Int64 = 0
     /// Whether our session at the broker is known to hold exactly the subscriptions asked for.
     var subscribed = false
     /// The filters that it may hold.
@@ -109,12 +113,18 @@ public final class Recorder {
             writer.discardIfUnused()
             throw error
         }
+        // What ends the recording otherwise must not leave the thread behind; it does not wait for sealing then.
+        defer { _ = sealer?.finish(sealsRest: false) }
+        try onTape { () throws(TapeError) in
+            sealer = try BackgroundSealer(path: options.path, retention: options.retention, time: time)
+        }
         while true {
             if let reason = endReason {
                 try finish(connection, reason: reason)
+                let sealing = sealer?.finish(sealsRest: true) ?? BackgroundSealer.Report()
                 return RecordingSummary(
                     statistics: statistics, session: writer.session, refused: refused, sessionLost: sessionLost,
-                    endReason: reason)
+                    sealing: sealing, endReason: reason)
             }
             do {
                 if let current = connection {

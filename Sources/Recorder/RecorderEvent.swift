@@ -34,6 +34,8 @@ public struct RecordingStatistics: Sendable, Hashable {
     public var longestCommit: Int64 = 0
     /// Connections made after the first.
     public var reconnects: Int64 = 0
+    /// Messages that the sealing thread has brought into their small form.
+    public var sealed: Int64 = 0
     /// Ledger rows that this recording added.
     public var gaps: Int64 = 0
     /// Whether the broker is connected now.
@@ -53,6 +55,8 @@ public struct RecordingSummary: Sendable {
     public var refused: [String]
     /// Whether messages may be missing that no queue of the broker can have kept.
     public var sessionLost: Bool
+    /// What the sealing thread did.
+    public var sealing: BackgroundSealer.Report
     /// Whether a person or a limit ended it, in a word: `signal`, `limit`.
     public var endReason: String
 }

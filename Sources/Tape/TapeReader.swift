@@ -157,6 +157,27 @@ public final class TapeReader {
         }
     }
 
+    /// How many messages are still as they were recorded, not sealed.
+    ///
+    /// - Throws: ``TapeError`` when the tape cannot be read.
+    public func unsealedMessages() throws(TapeError) -> Int64 {
+        try TapeError.wrapping { () throws(SQLiteError) in
+            try tape.database.integer("SELECT coalesce(sum(count), 0) FROM journal") ?? 0
+        }
+    }
+
+    /// The number of the last message that the tape held when the view was taken; 0 on an empty tape.
+    ///
+    /// - Throws: ``TapeError`` when the tape cannot be read.
+    public func lastSequence() throws(TapeError) -> Int64 {
+        try TapeError.wrapping { () throws(SQLiteError) in
+            let journal = try tape.database.integer("SELECT max(first_seq + count - 1) FROM journal") ?? 0
+            guard try tape.database.hasSegments() else { return journal }
+            let segment = "SELECT first_seq + count - 1 FROM segment ORDER BY first_seq DESC LIMIT 1"
+            return max(journal, try tape.database.integer(segment) ?? 0)
+        }
+    }
+
     private func beginView() throws(TapeError) {
         do {
             try tape.database.execute("BEGIN DEFERRED")

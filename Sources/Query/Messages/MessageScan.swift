@@ -55,9 +55,9 @@ public struct MessageScan {
     /// - Throws: ``TapeError`` when the tape cannot be read.
     public mutating func suspend() throws(TapeError) {
         guard let tape else { return }
-        // Sequence numbers are dense from 1, so everything up to the number of messages has been looked at, also where
-        // the last ones were not selected; a batch that is damaged is not read a second time either.
-        last = max(last, try tape.summary().messages)
+        // Everything up to the end of the view has been looked at, also where the last messages were not selected; a
+        // batch that is damaged is not read a second time either.
+        last = max(last, try tape.lastSequence())
         earlierDamages = damages
         cursor = nil
         self.tape = nil

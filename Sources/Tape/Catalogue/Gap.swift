@@ -18,6 +18,8 @@ public struct Gap: Sendable, Hashable {
         case refused
         /// The broker granted a lower QoS than asked for.
         case downgraded
+        /// Recorded, and deleted later to keep the tape within its limits.
+        case deleted
 
         /// A few words for a person.
         public var summary: String {
@@ -29,6 +31,7 @@ public struct Gap: Sendable, Hashable {
             case .suspended: "the machine was suspended"
             case .refused: "subscription refused"
             case .downgraded: "subscription granted at a lower QoS"
+            case .deleted: "deleted to keep the tape within its limits"
             }
         }
     }

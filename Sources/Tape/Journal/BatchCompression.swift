@@ -5,6 +5,16 @@ struct CompressionError: Error, Hashable {
     var reason: String
 }
 
+/// How hard zstd is to look for what repeats.
+struct CompressionEffort: Hashable {
+    var level: Int32
+    /// Whether the bytes are close to noise: then only long repeats are worth a match, the rest is entropy coding.
+    var matchesAreRare = false
+
+    static let journal = CompressionEffort(level: 1)
+    static let directory = CompressionEffort(level: 6)
+}
+
 /// zstd frames with a content checksum (RFC 8878); bytes that do not shrink are stored as they are inside the frame.
 final class BatchCompressor {
     private let context: OpaquePointer
@@ -19,8 +29,17 @@ final class BatchCompressor {
         ZSTD_freeCCtx(context)
     }
 
-    func compress(_ bytes: [UInt8], level: Int32 = 1) throws(CompressionError) -> [UInt8] {
-        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
+    /// Compresses bytes.
+    ///
+    /// - Parameters:
+    ///   - bytes: what to compress.
+    ///   - effort: how.
+    /// - Returns: the frame.
+    /// - Throws: ``CompressionError`` when zstd fails.
+    func compress(_ bytes: [UInt8], _ effort: CompressionEffort = .journal) throws(CompressionError) -> [UInt8] {
+        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, effort.level)
+        ZSTD_CCtx_setParameter(context, ZSTD_c_strategy, effort.matchesAreRare ? Int32(ZSTD_fast.rawValue) : 0)
+        ZSTD_CCtx_setParameter(context, ZSTD_c_minMatch, effort.matchesAreRare ? 7 : 0)
         var written = 0
         let output = [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(bytes.count)) { buffer, count in
             written = bytes.withUnsafeBytes { input in

@@ -42,7 +42,7 @@ public final class TapeSealer {
     public static let segmentBytes: Int64 = 32 << 20
 
     /// Journal batches that were passed over because they cannot be read; they stay where they are.
-    public private(set) var damages: [TapeError] = []
+    public internal(set) var damages: [TapeError] = []
 
     let path: String
     let tape: TapeConnection
@@ -51,6 +51,10 @@ public final class TapeSealer {
     var sealer: BlockSealer
     /// Where to go on behind batches that cannot be sealed.
     private var passedOver: Int64 = 0
+    /// Segments that cannot be merged.
+    var unmergeable: Set<Int64> = []
+    /// The messages being sealed; kept, so that its memory serves the next ones too.
+    private var block = MessageBlock(firstSequence: 0)
 
     /// Opens a tape.
     ///
@@ -84,7 +88,7 @@ public final class TapeSealer {
     public func sealNext(_ demand: Demand) throws(TapeError) -> Step? {
         while let stretch = try nextStretch(demand) {
             var stretch = stretch
-            guard let block = try load(&stretch) else { continue }
+            guard try load(&stretch) else { continue }
             let sealed: BlockSealer.Sealed
             do {
                 sealed = try sealer.seal(block)
@@ -165,9 +169,9 @@ public final class TapeSealer {
     }
 
     /// Restores the batches of a stretch, up to the first that cannot be read; that one is passed over when it comes
-    /// first, and then the result is nil.
-    private func load(_ stretch: inout Stretch) throws(TapeError) -> MessageBlock? {
-        var block = MessageBlock(firstSequence: stretch.first)
+    /// first, and then the result is false.
+    private func load(_ stretch: inout Stretch) throws(TapeError) -> Bool {
+        block.removeAll(firstSequence: stretch.first)
         let first = stretch.first
         do {
             var rows = try tape.database.prepare(
@@ -190,16 +194,16 @@ public final class TapeSealer {
                 } catch let error as MalformedFrame {
                     reason = error.reason
                 }
-                if block.count > 0 { return block }
+                if block.count > 0 { return true }
                 passOver(rows.integer(0), "the journal batch at seq \(rows.integer(0))", reason)
-                return nil
+                return false
             }
         } catch let error as SQLiteError {
             throw TapeError.from(error)
         } catch {
             throw .damaged(path: path, part: "its journal", reason: "\(error)")
         }
-        return block
+        return true
     }
 
     private func passOver(_ last: Int64, _ part: String, _ reason: String) {

@@ -46,6 +46,13 @@ struct MessageBlock {
 
     var count: Int { rows.count }
 
+    /// Empties the block and keeps its memory.
+    mutating func removeAll(firstSequence: Int64) {
+        self.firstSequence = firstSequence
+        bytes.removeAll(keepingCapacity: true)
+        rows.removeAll(keepingCapacity: true)
+    }
+
     /// The most bytes that a block may hold, so that 32-bit offsets suffice.
     static let byteLimit = 1 << 31
 

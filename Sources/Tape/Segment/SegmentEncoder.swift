@@ -65,7 +65,7 @@ struct SegmentEncoder {
         dictionary = packed.dictionary
         scanner.removeAll()
         return Encoded(
-            directory: try compressor.compress(packed.directory, level: 3), directorySize: packed.directory.count,
+            directory: try compressor.compress(packed.directory, .directory), directorySize: packed.directory.count,
             body: packed.body, index: SegmentIndex(topics: topics.tallies, templates: templates.sorted()))
     }
 

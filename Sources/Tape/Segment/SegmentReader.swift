@@ -79,7 +79,7 @@ final class SegmentReader {
     /// Restores one column of a group.
     func column(_ column: Int, ofGroup index: Int, wanted: [Bool]? = nil) throws(SegmentDamage) -> DecodedColumn {
         let group = layout.groups[index]
-        return try DecodedColumn(group.columns[column], runs: group.runLengths, wanted: wanted, source: source)
+        return try DecodedColumn.restore(group.columns[column], runs: group.runLengths, wanted: wanted, source: source)
     }
 
     /// Restores the times of arrival of a group, ns since the Unix epoch.
@@ -87,10 +87,10 @@ final class SegmentReader {
         let group = layout.groups[index]
         var arrivals = try source.integers(group.arrivals, runs: group.runLengths, wanted: nil)
         guard let reference = group.reference, let scale = Powers.ofTen(reference.exponent) else { return arrivals }
-        let times = try column(reference.column, ofGroup: index).times(count: group.count)
+        let times = try column(reference.column, ofGroup: index)
         var last: Int64 = 0
         for row in arrivals.indices {
-            last = times[row] ?? last
+            last = times.value(ofRow: row) ?? last
             arrivals[row] = arrivals[row] &+ last &* scale
         }
         return arrivals
@@ -115,54 +115,12 @@ final class SegmentReader {
         let runs = group.runLengths
         var columns: [DecodedColumn] = []
         for layout in group.columns {
-            columns.append(try DecodedColumn(layout, runs: runs, wanted: wanted, source: source))
+            columns.append(try DecodedColumn.restore(layout, runs: runs, wanted: wanted, source: source))
         }
         return GroupContent(
             template: templates[index], columns: columns,
             flags: try source.integers(group.flags, runs: runs, wanted: wanted),
             redactions: try source.integers(group.redactions, runs: runs, wanted: wanted),
             duplicates: try source.integers(group.duplicates, runs: runs, wanted: wanted))
-    }
-}
-
-/// The messages of a group, restored but for topic and arrival.
-struct GroupContent {
-    let template: Template
-    let columns: [DecodedColumn]
-    let flags: [Int64]
-    let redactions: [Int64]
-    let duplicates: [Int64]
-
-    /// The longest that a payload can be (MQTT 5.0 §2.1.4); what is longer was not recorded.
-    static let sizeLimit = 268_435_455
-
-    /// Prints the properties of a row, in wire form.
-    func appendProperties(_ row: Int, to output: inout [UInt8]) {
-        append(template.properties, firstColumn: 0, row, to: &output)
-    }
-
-    /// Prints the payload of a row.
-    func appendPayload(_ row: Int, to output: inout [UInt8]) {
-        append(template.payload, firstColumn: template.properties.slots.count, row, to: &output)
-    }
-
-    private func append(_ part: Template.Part, firstColumn: Int, _ row: Int, to output: inout [UInt8]) {
-        for (index, slot) in part.slots.enumerated() {
-            output.append(contentsOf: part.literals[index])
-            let column = columns[firstColumn + index]
-            switch slot {
-            case .scalar, .opaque, .fixed: column.append(row, to: &output)
-            case .list(let separator): column.append(row, separator: separator, to: &output)
-            case .lengthPrefixed:
-                let start = output.count
-                output.append(0)
-                output.append(0)
-                column.append(row, to: &output)
-                let length = UInt16(truncatingIfNeeded: output.count - start - 2)
-                output[start] = UInt8(length >> 8)
-                output[start + 1] = UInt8(truncatingIfNeeded: length)
-            }
-        }
-        output.append(contentsOf: part.literals[part.slots.count])
     }
 }

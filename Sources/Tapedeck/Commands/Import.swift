@@ -45,6 +45,9 @@ struct Import: ParsableCommand {
     @Flag(help: "Write access keys and other secrets to the tape as they are.")
     var keepSecrets = false
 
+    @Flag(help: "Leave the messages as they came; `tapedeck seal` makes the tape small later.")
+    var noSeal = false
+
     /// Broken lines that are told of one by one.
     private static let toldLines = 5
 
@@ -90,7 +93,7 @@ struct Import: ParsableCommand {
 
     private func options(_ input: InputFile) -> Importer.Options {
         Importer.Options(
-            file: input.name, tape: output, skipsBroken: skipBroken,
+            file: input.name, tape: output, skipsBroken: skipBroken, seals: !noSeal,
             redactionKey: keepSecrets ? nil : Self.redactionKey(), recorder: "tapedeck \(Tapedeck.version)")
     }
 

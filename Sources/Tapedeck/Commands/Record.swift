@@ -41,6 +41,15 @@ struct Record: ParsableCommand {
     @Option(help: "Stop after so many messages.")
     var maxMessages: Int64?
 
+    @Option(help: "Delete messages older than this, a segment at a time: 30d, 12h.")
+    var keepFor: String?
+
+    @Option(help: "Delete the oldest messages when the tape grows beyond this: 500MB, 2GB.")
+    var maxSize: String?
+
+    @Option(help: "Delete the oldest messages when less than this is free on the tape's disk: 1GB.")
+    var minFree: String?
+
     @Option(help: "How long the broker shall queue for the recorder while it is away (default: 1d).")
     var sessionExpiry: String = "1d"
 
@@ -51,6 +60,7 @@ struct Record: ParsableCommand {
         guard qos <= 2 else { throw ValidationError("--qos is 0, 1 or 2.") }
         _ = try maxDuration.map { try duration($0, "--max-duration") }
         _ = try duration(sessionExpiry, "--session-expiry")
+        _ = try retention()
         guard maxMessages ?? 1 > 0 else { throw ValidationError("--max-messages takes a number from 1.") }
         var names = Set<Substring>()
         for tag in tag {
@@ -130,8 +140,23 @@ struct Record: ParsableCommand {
         }
         options.maximumMessages = maxMessages
         options.maximumDuration = try maxDuration.map { try duration($0, "--max-duration") }
+        options.retention = try retention()
         options.sessionExpiry = UInt32(clamping: try duration(sessionExpiry, "--session-expiry") / 1_000_000_000)
         return options
+    }
+
+    private func retention() throws -> Retention {
+        var retention = Retention()
+        retention.age = try keepFor.map { try duration($0, "--keep-for") }
+        retention.size = try maxSize.map { try size($0, "--max-size") }
+        retention.free = try minFree.map { try size($0, "--min-free") }
+        if let age = retention.age, age < 60_000_000_000 { throw ValidationError("--keep-for takes at least 1m.") }
+        if let size = retention.size, size < 1_000_000 { throw ValidationError("--max-size takes at least 1MB.") }
+        return retention
+    }
+
+    private func size(_ text: String, _ option: String) throws -> Int64 {
+        do { return try SizeExpression.parse(text) } catch { throw ValidationError("\(option): \(error)") }
     }
 
     private func filters() throws -> [TopicFilter] {

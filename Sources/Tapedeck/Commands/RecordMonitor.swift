@@ -82,7 +82,13 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
             parts.append("\(HumanFormat.count(summary.session.redactions, "secret")) replaced")
         }
         if statistics.reconnects > 0 { parts.append(HumanFormat.count(statistics.reconnects, "reconnect")) }
+        if summary.sealing.deleted > 0 {
+            parts.append("\(HumanFormat.count(summary.sealing.deleted, "old message")) deleted")
+        }
         Notes.note("recorded \(tape): " + parts.joined(separator: ", "))
+        for error in summary.sealing.errors {
+            Notes.warning("\(error); what was not sealed is on the tape all the same, `tapedeck seal` tries again")
+        }
         if statistics.gaps > 0 {
             Notes.note(
                 "messages may be missing: \(statistics.gaps) row\(statistics.gaps == 1 ? "" : "s") in the loss ledger, "

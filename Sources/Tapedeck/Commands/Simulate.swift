@@ -47,6 +47,9 @@ struct Simulate: ParsableCommand {
         help: "With --to-tape: when the simulation begins, as --since takes it (default: so that it ends now).")
     var start: String?
 
+    @Flag(help: "With --to-tape: leave the messages as they came; `tapedeck seal` makes the tape small later.")
+    var noSeal = false
+
     @Option(help: "How long it runs: 30s, 10m, 2h (default: until stopped).")
     var duration: String?
 
@@ -114,7 +117,7 @@ struct Simulate: ParsableCommand {
         var settings = SimulationSettings(devices: devices, rate: rate, seed: seed, oddShare: odd)
         settings.start = try begin(settings, limits)
         let recording = SimulatedRecording(
-            settings: settings, limits: limits, recorder: "tapedeck \(Tapedeck.version)")
+            settings: settings, limits: limits, recorder: "tapedeck \(Tapedeck.version)", seals: !noSeal)
         let monitor = ImportMonitor()
         defer { monitor.clear() }
         let report = try recording.write(
@@ -127,6 +130,7 @@ struct Simulate: ParsableCommand {
             })
         monitor.clear()
         Notes.note(Self.summary(report, tape: tape, devices: devices, elapsed: monitor.elapsed))
+        for error in report.sealingErrors { Notes.warning("\(error); `tapedeck seal` tries again") }
         if report.wasStopped { throw Outcome.interrupted }
     }
 

@@ -1,4 +1,5 @@
 import DeviceProtocol
+import Tape
 import Terminal
 
 /// What an import did.
@@ -25,6 +26,8 @@ struct ImportReport {
     var ignored: String?
     /// How times that are numbers were read: the unit and the first such time.
     var epochs: [EpochTime.Unit: Timestamp]
+    /// Why something could not be sealed; it is on the tape all the same.
+    var sealingErrors: [TapeError] = []
 
     /// One line: what is where now.
     func summary(elapsed: Int64) -> String {
@@ -41,7 +44,8 @@ struct ImportReport {
 
     /// What is good to know about it, a sentence each.
     var notes: [String] {
-        var notes = epochs.sorted { $0.key.digits > $1.key.digits }.map { unit, first in
+        var notes = sealingErrors.map { "warning: \($0); `tapedeck seal` tries again" }
+        notes += epochs.sorted { $0.key.digits > $1.key.digits }.map { unit, first in
             "note: times that are numbers were read as \(unit) since 1970, the first as \(first.rfc3339)"
         }
         if let ignored { notes.append("note: \(ignored)") }

@@ -14,6 +14,8 @@ struct Importer {
         var tape: String
         /// Whether lines that are no messages are passed over.
         var skipsBroken = false
+        /// Whether what is imported is to be sealed.
+        var seals = true
         /// The key of the placeholders; nil keeps secrets as they are.
         var redactionKey: RedactionKey?
         /// Program name and version, for the session's record.
@@ -133,7 +135,7 @@ struct Importer {
 
     private mutating func openedFiller() throws(TapeError) -> TapeFiller {
         if let filler { return filler }
-        let opened = try TapeFiller(options.tape)
+        let opened = try TapeFiller(options.tape, seals: options.seals)
         filler = opened
         return opened
     }
@@ -162,11 +164,12 @@ struct Importer {
     private func finish() throws -> ImportReport {
         guard let filler else { throw ImportError.isEmpty(file: options.file, brokenLines: brokenLines) }
         try filler.end(reason: Self.complete)
+        let sealing = filler.seal()
         return ImportReport(
             file: options.file, tape: options.tape, messages: filler.messages, bytes: filler.bytes,
             replaced: replaced, sessions: filler.session - Int64(filler.sessions) + 1...filler.session,
             steps: filler.steps, brokenLines: brokenLines, lostDuplicates: lostDuplicates,
-            ignored: parser.ignored.summary, epochs: parser.epochs)
+            ignored: parser.ignored.summary, epochs: parser.epochs, sealingErrors: sealing.errors)
     }
 
     /// Leaves the tape in order and says what is on it.

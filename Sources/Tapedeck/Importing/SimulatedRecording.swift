@@ -1,5 +1,6 @@
 import DeviceProtocol
 import JSONScan
+import Recorder
 import Simulator
 import Tape
 
@@ -23,6 +24,8 @@ struct SimulatedRecording {
         var length: Int64 = 0
         /// Whether it was stopped before the end.
         var wasStopped = false
+        /// Why something could not be sealed; it is on the tape all the same.
+        var sealingErrors: [TapeError] = []
     }
 
     /// What decides on the messages.
@@ -31,6 +34,8 @@ struct SimulatedRecording {
     let limits: SimulationLimits
     /// Program name and version, for the session's record.
     let recorder: String
+    /// Whether what is written is to be sealed.
+    var seals = true
 
     /// Between two reports of progress, messages.
     private static let stride = 1_024
@@ -46,7 +51,7 @@ struct SimulatedRecording {
     func write(
         to path: String, isStopping: () -> Bool, progress: (Report) -> Void
     ) throws(TapeError) -> Report {
-        let filler = try TapeFiller(path)
+        let filler = try TapeFiller(path, seals: seals)
         do {
             return try write(to: filler, isStopping, progress)
         } catch {
@@ -83,6 +88,7 @@ struct SimulatedRecording {
         }
         try filler.end(reason: report.wasStopped ? "signal" : "limit")
         report.bytes = filler.bytes
+        report.sealingErrors = filler.seal().errors
         return report
     }
 

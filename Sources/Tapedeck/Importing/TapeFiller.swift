@@ -1,4 +1,5 @@
 import DeviceProtocol
+import Recorder
 import Tape
 
 /// Puts messages whose times are known onto a tape, in large batches and as fast as the disk takes them.
@@ -24,6 +25,10 @@ final class TapeFiller {
     private(set) var steps = 0
 
     private let writer: TapeWriter
+    private let seals: Bool
+    /// Works beside this thread from the first session on.
+    private var sealer: BackgroundSealer?
+    private var unsealed: Int64 = 0
     private var last = Int64.min
     private var span: ClosedRange<Int64>?
     private var isInSession = false
@@ -35,9 +40,13 @@ final class TapeFiller {
 
     /// Opens a tape, or makes one where there is none.
     ///
+    /// - Parameters:
+    ///   - path: the tape.
+    ///   - seals: whether what is put in is to be sealed.
     /// - Throws: ``TapeError`` when the file is no tape, in use, or cannot be written.
-    init(_ path: String) throws(TapeError) {
+    init(_ path: String, seals: Bool) throws(TapeError) {
         writer = try TapeWriter(path: path)
+        self.seals = seals
     }
 
     /// The number of the session that was begun last.
@@ -55,6 +64,7 @@ final class TapeFiller {
                     cause: .start, monotonic: session.startedAt.nanoseconds, offset: 0, change: 0))
         }
         try writer.setDurability(.later)
+        if seals, sealer == nil { sealer = try BackgroundSealer(path: writer.path) }
         sessions += 1
         span = nil
         isInSession = true
@@ -96,8 +106,18 @@ final class TapeFiller {
         isInSession = false
     }
 
+    /// Seals what is not sealed yet; after the end of the last session.
+    ///
+    /// - Returns: what was done, and what went wrong; the messages are on the tape all the same.
+    func seal() -> BackgroundSealer.Report {
+        defer { sealer = nil }
+        return sealer?.finish(sealsRest: true) ?? BackgroundSealer.Report()
+    }
+
     /// Gives the filling up: removes a tape that was made here, else ends the session that was begun.
     func abandon(reason: String) -> Remainder {
+        _ = sealer?.finish(sealsRest: false)
+        sealer = nil
         if writer.discard() { return .nothing }
         // What led here counts more than trouble with writing down that it happened.
         try? end(reason: reason)
@@ -105,6 +125,11 @@ final class TapeFiller {
     }
 
     private func commit() throws(TapeError) {
+        unsealed += Int64(writer.pendingCount)
+        if unsealed >= TapeSealer.segmentMessages {
+            unsealed = 0
+            sealer?.wake()
+        }
         try patiently { () throws(TapeError) in try writer.commit() }
     }
 

@@ -111,8 +111,18 @@ struct ColumnEncoder {
         var numbers: [Int32] = []
         numbers.reserveCapacity(literals.count)
         var sightings: [(count: Int, token: ByteRange)] = []
+        var last: ByteRange?
         for row in literals {
             let token = tokens[Int(row)]
+            // A device says the same again and again: comparing is cheaper than looking up.
+            if let last, last.count == token.count, let number = numbers.last,
+                span.matches(span.extracting(token.range), at: Int(last.start))
+            {
+                sightings[Int(number)].count += 1
+                numbers.append(number)
+                continue
+            }
+            last = token
             let (number, isNew) = table.insert(span.extracting(token.range))
             if isNew { sightings.append((0, token)) }
             sightings[number].count += 1

@@ -1,34 +1,55 @@
 /// The values of one slot of a group, restored; prints the text of each row.
-struct DecodedColumn {
-    /// What a row's text is made of.
-    private enum Content {
-        case constant([UInt8])
-        case coded(Coded)
-        case tuple([DecodedColumn])
-        case list(starts: [Int], elements: [DecodedColumn])
+///
+/// A class, so that a row's text costs no copy of what the column is made of.
+final class DecodedColumn {
+    /// How a row's text comes about.
+    private enum Kind {
+        /// All rows have the text of the only entry.
+        case constant
+        /// All rows have a value of the form.
+        case values
+        /// Each row has a code.
+        case coded
+        /// A list of as many elements as there are nested columns.
+        case tuple
+        /// A list of elements of the only nested column.
+        case list
     }
 
-    private let content: Content
-
-    /// A coded column.
-    struct Coded {
-        /// The code of each row; nil where all have `uniform`.
-        fileprivate var codes: [Int32]?
-        fileprivate var uniform: Int32
-        fileprivate var entries: [[UInt8]]
-        fileprivate var form: TokenForm?
-        /// Values of the rows with code 0, in order, or of all rows.
-        fileprivate var values: [Int64] = []
-        fileprivate var records: [UInt8] = []
-        /// Where each text begins, and where the last ends.
-        fileprivate var textStarts: [Int] = [0]
-        fileprivate var text: [UInt8] = []
-        /// For each row its place among the rows of its code; nil where that is the row itself.
-        fileprivate var places: [Int32]?
-    }
+    private let kind: Kind
+    private let codes: [Int32]
+    /// For each row its place among the rows of its code.
+    private let places: [Int32]
+    private let entries: [[UInt8]]
+    private let form: TokenForm?
+    /// Values of the rows with code 0, in order.
+    private let values: [Int64]
+    /// Packed digits, or the UUIDs of the segment.
+    private let records: [UInt8]
+    private let text: [UInt8]
+    /// Where each text begins, and where the last ends; of a list, where each row's elements begin.
+    private let starts: [Int]
+    private let nested: [DecodedColumn]
 
     /// Most elements that the lists of one column may have.
     private static let elementLimit = 1 << 24
+
+    private init(
+        _ kind: Kind, codes: [Int32] = [], places: [Int32] = [], entries: [[UInt8]] = [], form: TokenForm? = nil,
+        values: [Int64] = [], records: [UInt8] = [], text: [UInt8] = [], starts: [Int] = [],
+        nested: [DecodedColumn] = []
+    ) {
+        self.kind = kind
+        self.codes = codes
+        self.places = places
+        self.entries = entries
+        self.form = form
+        self.values = values
+        self.records = records
+        self.text = text
+        self.starts = starts
+        self.nested = nested
+    }
 
     /// Restores a column.
     ///
@@ -37,130 +58,118 @@ struct DecodedColumn {
     ///   - runs: lengths of the group's runs.
     ///   - wanted: for each run whether its rows are needed; the others print something, but not their text.
     ///   - source: where the column's bytes are.
+    /// - Returns: the column.
     /// - Throws: ``SegmentDamage`` where they make no sense.
-    init(
+    static func restore(
         _ layout: ColumnLayout, runs: [Int], wanted: [Bool]?, source: SegmentSource
-    ) throws(SegmentDamage) {
+    ) throws(SegmentDamage) -> DecodedColumn {
         switch layout {
-        case .constant(let literal): content = .constant(try source.bytes(of: literal))
+        case .constant(let literal):
+            return DecodedColumn(.constant, entries: [try source.bytes(of: literal)])
         case .coded(let coded):
-            content = .coded(try Coded(coded, runs: runs, wanted: wanted, source: source))
+            return try restore(coded, runs: runs, wanted: wanted, source: source)
         case .tuple(let layouts):
             var columns: [DecodedColumn] = []
             for layout in layouts {
-                columns.append(try DecodedColumn(layout, runs: runs, wanted: wanted, source: source))
+                columns.append(try restore(layout, runs: runs, wanted: wanted, source: source))
             }
-            content = .tuple(columns)
+            return DecodedColumn(.tuple, nested: columns)
         case .list(let lengths, let elements):
-            let lengths = try source.integers(lengths, runs: runs, wanted: nil)
-            var starts = [0]
-            starts.reserveCapacity(lengths.count + 1)
-            var sum = 0
-            for length in lengths {
-                guard length >= 0, length <= Int64(Self.elementLimit - sum) else {
-                    throw SegmentDamage("a list of \(length) elements")
-                }
-                sum += Int(length)
-                starts.append(sum)
-            }
+            let starts = try listStarts(try source.integers(lengths, runs: runs, wanted: nil))
             var row = 0
             let elementRuns = runs.map { length in
                 defer { row += length }
                 return starts[row + length] - starts[row]
             }
-            let column = try DecodedColumn(elements, runs: elementRuns, wanted: wanted, source: source)
-            content = .list(starts: starts, elements: [column])
+            let column = try restore(elements, runs: elementRuns, wanted: wanted, source: source)
+            return DecodedColumn(.list, starts: starts, nested: [column])
         }
     }
 
-    /// Prints the text of a row's slot.
-    func append(_ row: Int, separator: [UInt8] = [], to output: inout [UInt8]) {
-        switch content {
-        case .constant(let bytes): output.append(contentsOf: bytes)
-        case .coded(let coded): coded.append(row, to: &output)
-        case .tuple(let columns):
-            for (index, column) in columns.enumerated() {
-                if index > 0 { output.append(contentsOf: separator) }
-                column.append(row, to: &output)
+    private static func listStarts(_ lengths: [Int64]) throws(SegmentDamage) -> [Int] {
+        var starts = [0]
+        starts.reserveCapacity(lengths.count + 1)
+        var sum = 0
+        for length in lengths {
+            guard length >= 0, length <= Int64(elementLimit - sum) else {
+                throw SegmentDamage("a list of \(length) elements")
             }
-        case .list(let starts, let elements):
-            for element in starts[row]..<starts[row + 1] {
-                if element > starts[row] { output.append(contentsOf: separator) }
-                elements[0].append(element, to: &output)
-            }
+            sum += Int(length)
+            starts.append(sum)
         }
+        return starts
     }
 
-    /// The values as times: for each row the form's value, nil where the row has none.
-    func times(count: Int) -> [Int64?] {
-        guard case .coded(let coded) = content else { return Array(repeating: nil, count: count) }
-        return (0..<count).map { coded.value(ofRow: $0) }
-    }
-}
-
-extension DecodedColumn.Coded {
-    fileprivate init(
+    private static func restore(
         _ layout: ColumnLayout.Coded, runs: [Int], wanted: [Bool]?, source: SegmentSource
-    ) throws(SegmentDamage) {
+    ) throws(SegmentDamage) -> DecodedColumn {
         let count = runs.reduce(0, +)
-        entries = []
+        var entries: [[UInt8]] = []
         for entry in layout.entries { entries.append(try source.bytes(of: entry)) }
-        form = layout.form
-        (codes, uniform) = try Self.codes(layout.codes, count: count, runs: runs, source: source)
-        let highest = Int32(truncatingIfNeeded: entries.count) + 1
-        if let codes {
-            for code in codes where code < 0 || code > highest { throw SegmentDamage("a code without entry (\(code))") }
-        }
-        let counted = countPlaces(count)
-        guard counted.typed == 0 || form != nil, counted.text == 0 || layout.text != nil else {
+        let codes = try restoreCodes(layout.codes, entryCount: entries.count, runs: runs, source: source)
+        let places = codes.map(Self.places)
+        let typedCount = places.map { $0.typed } ?? (layout.codes.isUniform(0) ? count : 0)
+        let textCount = places.map { $0.text } ?? (layout.codes.isUniform(1) ? count : 0)
+        guard typedCount == 0 || layout.form != nil, textCount == 0 || layout.text != nil else {
             throw SegmentDamage("rows without values")
         }
-        if let stream = layout.records, case .hex(let hex) = form {
+        var values: [Int64] = []
+        var records: [UInt8] = []
+        if let stream = layout.records, case .hex(let hex) = layout.form {
             records = try source.stream(stream)
-            guard records.count == counted.typed * (hex.digits / 2) else { throw SegmentDamage("digits are missing") }
-        } else if form != nil {
+            guard records.count == typedCount * hex.packedCount else { throw SegmentDamage("digits are missing") }
+        } else if layout.form != nil {
             let typedRuns = codes.map { CodedRuns.lengths(of: 0, codes: $0, runs: runs) } ?? runs
             values = try source.integers(layout.values, runs: typedRuns, wanted: wanted)
-            if case .uuid = form {
+            if case .uuid = layout.form {
                 records = try source.pool()
-                let count = Int64(records.count / 16)
-                for value in values where value < 0 || value >= count {
+                let poolCount = Int64(records.count / 16)
+                for value in values where value < 0 || value >= poolCount {
                     throw SegmentDamage("a UUID that is not in the pool")
                 }
             }
         }
+        var text: [UInt8] = []
+        var starts = [0]
         if let stream = layout.text {
             text = try source.stream(stream)
-            var sum = 0
-            for length in try source.integers(layout.textLengths, runs: [counted.text], wanted: nil) {
-                guard length >= 0, length <= Int64(text.count - sum) else { throw SegmentDamage("text is missing") }
-                sum += Int(length)
-                textStarts.append(sum)
-            }
-            guard sum == text.count else { throw SegmentDamage("text is left over") }
+            starts = try listStarts(try source.integers(layout.textLengths, runs: [textCount], wanted: nil))
+            guard starts.last == text.count else { throw SegmentDamage("text is missing") }
         }
+        return DecodedColumn(
+            codes == nil && typedCount == count ? .values : .coded,
+            codes: codes ?? (typedCount == count ? [] : Array(repeating: 1, count: count)),
+            places: places?.places ?? (typedCount == count ? [] : (0..<Int32(truncatingIfNeeded: count)).map { $0 }),
+            entries: entries, form: layout.form, values: values, records: records, text: text, starts: starts)
     }
 
-    private static func codes(
-        _ codes: ColumnLayout.Codes, count: Int, runs: [Int], source: SegmentSource
-    ) throws(SegmentDamage) -> ([Int32]?, Int32) {
+    /// The code of each row; nil where all have the same.
+    private static func restoreCodes(
+        _ codes: ColumnLayout.Codes, entryCount: Int, runs: [Int], source: SegmentSource
+    ) throws(SegmentDamage) -> [Int32]? {
+        let count = runs.reduce(0, +)
+        let restored: [Int32]
         switch codes {
-        case .uniform(let code): return (nil, Int32(code))
+        case .uniform: return nil
         case .bytes(let stream):
             let bytes = try source.stream(stream)
             guard bytes.count == count else { throw SegmentDamage("\(bytes.count) codes for \(count) rows") }
-            return (bytes.map(Int32.init), 0)
+            restored = bytes.map(Int32.init)
         case .integers(let field):
-            return (try source.integers(field, runs: runs, wanted: nil).map { Int32(clamping: $0) }, 0)
+            restored = try source.integers(field, runs: runs, wanted: nil).map { Int32(clamping: $0) }
         }
+        let highest = Int32(truncatingIfNeeded: entryCount) + 1
+        for code in restored where code < 0 || code > highest {
+            throw SegmentDamage("a code without entry (\(code))")
+        }
+        return restored
     }
 
     /// Gives each row its place among the rows of its code.
-    private mutating func countPlaces(_ count: Int) -> (typed: Int, text: Int) {
-        guard let codes else { return uniform == 0 ? (count, 0) : (0, count) }
+    private static func places(_ codes: [Int32]) -> (places: [Int32], typed: Int, text: Int) {
         var typed: Int32 = 0
         var text: Int32 = 0
-        places = codes.map { code in
+        let places = codes.map { code -> Int32 in
             switch code {
             case 0:
                 typed += 1
@@ -171,25 +180,35 @@ extension DecodedColumn.Coded {
             default: return 0
             }
         }
-        return (Int(typed), Int(text))
+        return (places, Int(typed), Int(text))
     }
 
-    /// The form's value of a row; nil where it has another code.
-    fileprivate func value(ofRow row: Int) -> Int64? {
-        guard let codes, let places else { return uniform == 0 ? values[row] : nil }
-        return codes[row] == 0 ? values[Int(places[row])] : nil
-    }
-
-    @inline(__always)
-    fileprivate func append(_ row: Int, to output: inout [UInt8]) {
-        let code = codes.map { $0[row] } ?? uniform
-        let place = places.map { Int($0[row]) } ?? row
-        if code == 0 {
-            appendValue(place, to: &output)
-        } else if code == 1 {
-            output.append(contentsOf: text[textStarts[place]..<textStarts[place + 1]])
-        } else {
-            output.append(contentsOf: entries[Int(code) - 2])
+    /// Prints the text of a row's slot.
+    ///
+    /// - Parameters:
+    ///   - row: the row.
+    ///   - separator: what stands between the elements of a list.
+    ///   - output: where to.
+    func append(_ row: Int, separator: [UInt8], to output: inout [UInt8]) {
+        switch kind {
+        case .values: appendValue(row, to: &output)
+        case .constant: output.append(contentsOf: entries[0])
+        case .coded:
+            let code = codes[row]
+            if code >= 2 { return output.append(contentsOf: entries[Int(code) - 2]) }
+            let place = Int(places[row])
+            if code == 0 { return appendValue(place, to: &output) }
+            output.append(starts[place]..<starts[place + 1], of: text)
+        case .tuple:
+            for (index, column) in nested.enumerated() {
+                if index > 0 { output.append(contentsOf: separator) }
+                column.append(row, separator: [], to: &output)
+            }
+        case .list:
+            for element in starts[row]..<starts[row + 1] {
+                if element > starts[row] { output.append(contentsOf: separator) }
+                nested[0].append(element, separator: [], to: &output)
+            }
         }
     }
 
@@ -202,7 +221,8 @@ extension DecodedColumn.Coded {
             let start = Int(values[place]) * 16
             form.append((word(at: start), word(at: start + 8)), to: &output)
         case .hex(let form):
-            let width = form.digits / 2
+            let width = form.packedCount
+            let records = records
             form.append(records.span.extracting(place * width..<(place + 1) * width), to: &output)
         case nil: break
         }
@@ -212,5 +232,20 @@ extension DecodedColumn.Coded {
         var word: UInt64 = 0
         for index in start..<start + 8 { word = word << 8 | UInt64(records[index]) }
         return word
+    }
+
+    /// The form's value of a row; nil where the row has none.
+    func value(ofRow row: Int) -> Int64? {
+        switch kind {
+        case .values: values[row]
+        case .coded: codes[row] == 0 ? values[Int(places[row])] : nil
+        case .constant, .tuple, .list: nil
+        }
+    }
+}
+
+extension ColumnLayout.Codes {
+    fileprivate func isUniform(_ code: UInt8) -> Bool {
+        if case .uniform(code) = self { true } else { false }
     }
 }

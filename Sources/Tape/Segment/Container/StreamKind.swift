@@ -11,11 +11,13 @@ enum StreamKind: UInt8, CaseIterable {
     /// Records of one size: UUIDs, packed hexadecimal digits.
     case records
 
-    /// The zstd level that pays: noise is only looked at once.
-    var level: Int32 {
+    /// What pays: in noise zstd finds short repeats that cost more than they save.
+    var effort: CompressionEffort {
         switch self {
-        case .bits, .records: 1
-        case .symbols, .codes, .text: 3
+        case .bits, .records: CompressionEffort(level: 1)
+        case .symbols: CompressionEffort(level: 3, matchesAreRare: true)
+        case .codes: CompressionEffort(level: 9)
+        case .text: CompressionEffort(level: 6)
         }
     }
 }

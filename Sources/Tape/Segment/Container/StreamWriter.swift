@@ -19,7 +19,7 @@ struct StreamWriter {
     mutating func append(_ bytes: [UInt8], _ kind: StreamKind) throws(CompressionError) {
         lengths.append((kind, bytes.count))
         if bytes.count >= Self.ownFrameSize {
-            frames.append((try compressor.compress(bytes, level: kind.level), bytes.count))
+            frames.append((try compressor.compress(bytes, kind.effort), bytes.count))
         } else {
             shared[Int(kind.rawValue)].append(contentsOf: bytes)
         }
@@ -36,7 +36,7 @@ struct StreamWriter {
         for kind in StreamKind.allCases {
             let bytes = shared[Int(kind.rawValue)]
             if bytes.isEmpty { continue }
-            frames.append((try compressor.compress(bytes, level: kind.level), bytes.count))
+            frames.append((try compressor.compress(bytes, kind.effort), bytes.count))
         }
         VariableInteger.append(UInt64(frames.count), to: &table)
         var body: [UInt8] = []

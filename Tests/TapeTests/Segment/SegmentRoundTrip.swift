@@ -1,0 +1,126 @@
+import DeviceProtocol
+import MQTTWire
+
+@testable import Tape
+
+/// Seals messages and reads them back, without a tape.
+struct SegmentRoundTrip {
+    let sealed: BlockSealer.Sealed
+    let dictionary: TapeDictionary
+    let restored: [RecordedMessage]
+
+    init(_ drafts: [Draft], dictionary: TapeDictionary = TapeDictionary()) throws {
+        var sealer = try BlockSealer(dictionary: dictionary)
+        sealed = try sealer.seal(Self.block(drafts))
+        self.dictionary = sealer.dictionary
+        let player = try Self.player(sealed.encoded, sealer.dictionary)
+        var messages: [RecordedMessage] = []
+        while let message = try player.next() { messages.append(message) }
+        restored = messages
+    }
+
+    static func block(_ drafts: [Draft]) -> MessageBlock {
+        var block = MessageBlock(firstSequence: 1)
+        for (draft, message) in zip(drafts, drafts.placed()) { block.append(message, clock: draft.clock) }
+        return block
+    }
+
+    static func reader(_ encoded: SegmentEncoder.Encoded, _ dictionary: TapeDictionary) throws -> SegmentReader {
+        let decompressor = try BatchDecompressor()
+        let directory = try decompressor.decompress(encoded.directory, size: encoded.directorySize)
+        return try reader(directory: directory, body: encoded.body, dictionary)
+    }
+
+    static func reader(directory: [UInt8], body: [UInt8], _ dictionary: TapeDictionary) throws -> SegmentReader {
+        try SegmentReader(
+            directory: directory, dictionary: HeldDictionary(dictionary), decompressor: try BatchDecompressor()
+        ) { range throws(SegmentDamage) in
+            guard range.upperBound <= body.count else { throw SegmentDamage("the body is too short") }
+            return Array(body[range])
+        }
+    }
+
+    static func player(_ encoded: SegmentEncoder.Encoded, _ dictionary: TapeDictionary) throws -> SegmentPlayer {
+        try player(try reader(encoded, dictionary))
+    }
+
+    static func player(_ segment: SegmentReader) throws -> SegmentPlayer {
+        var topics: [SegmentPlayer.Topic?] = []
+        for index in segment.layout.topics.indices { topics.append(.init(name: try segment.topic(index))) }
+        return try SegmentPlayer(
+            segment, first: 1, topics: topics, window: .min ..< .max, clocks: TestClocks.all)
+    }
+
+    /// What is wrong with the way in which messages come back; nil where nothing is.
+    static func failure(_ drafts: [Draft]) -> String? {
+        let trip: SegmentRoundTrip
+        do { trip = try SegmentRoundTrip(drafts) } catch { return "\(error)" }
+        let expected = drafts.placed()
+        guard trip.restored.count == expected.count else {
+            return "\(trip.restored.count) messages of \(expected.count)"
+        }
+        for (was, new) in zip(expected, trip.restored) where was != new || !was.topic.utf8.elementsEqual(new.topic.utf8)
+        {
+            return "message \(was.sequence) came back as \(new)"
+        }
+        // Text is for what does not come back otherwise: the encoder would be wrong, though nothing was lost.
+        return trip.sealed.literal == 0 ? nil : "\(trip.sealed.literal) messages came back as text only"
+    }
+}
+
+/// Makes what fails smaller.
+enum Shrinker {
+    /// The smallest messages, found by halving, that still fail.
+    static func smallest(_ drafts: [Draft], fails: ([Draft]) -> Bool) -> [Draft] {
+        var drafts = drafts
+        var step = drafts.count / 2
+        while step > 0 {
+            var start = 0
+            while start < drafts.count {
+                var fewer = drafts
+                fewer.removeSubrange(start..<min(start + step, drafts.count))
+                if !fewer.isEmpty, fails(fewer) { drafts = fewer } else { start += step }
+            }
+            step /= 2
+        }
+        for index in drafts.indices {
+            attempt(&drafts, fails) { $0[index].message.properties = PublishProperties() }
+            attempt(&drafts, fails) { $0[index].distance = nil }
+            attempt(&drafts, fails) { $0[index].message.redactions = 0 }
+            attempt(&drafts, fails) { $0[index].message.packetID = nil }
+            shrinkPayload(&drafts, index, fails)
+        }
+        return drafts
+    }
+
+    private static func attempt(_ drafts: inout [Draft], _ fails: ([Draft]) -> Bool, _ change: (inout [Draft]) -> Void)
+    {
+        var changed = drafts
+        change(&changed)
+        if fails(changed) { drafts = changed }
+    }
+
+    private static func shrinkPayload(_ drafts: inout [Draft], _ index: Int, _ fails: ([Draft]) -> Bool) {
+        var step = drafts[index].message.payload.count
+        while step > 0 {
+            var start = 0
+            while start < drafts[index].message.payload.count {
+                let before = drafts[index].message.payload.count
+                attempt(&drafts, fails) { drafts in
+                    let end = min(start + step, before)
+                    drafts[index].message.payload.removeSubrange(start..<end)
+                }
+                if drafts[index].message.payload.count == before { start += step }
+            }
+            step /= 2
+        }
+    }
+
+    /// The messages for a person to read.
+    static func describe(_ drafts: [Draft]) -> String {
+        drafts.placed().map { message in
+            "\(message.sequence) \(message.topic) at \(message.arrival.nanoseconds), "
+                + "properties \(message.properties.list), payload \(String(decoding: message.payload, as: UTF8.self))"
+        }.joined(separator: "\n")
+    }
+}
