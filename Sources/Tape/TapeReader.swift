@@ -10,7 +10,7 @@ public final class TapeReader {
     /// Whether a recorder was writing onto the tape when it was opened.
     public let isBeingRecorded: Bool
 
-    private let tape: TapeConnection
+    let tape: TapeConnection
 
     /// Opens a tape.
     ///

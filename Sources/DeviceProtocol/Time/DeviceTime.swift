@@ -80,7 +80,12 @@ public struct DeviceTime: Hashable, Sendable {
     /// Clocks that were never set show 0001, 1970, 1980 or 2000.
     public var isSound: Bool {
         guard let timestamp else { return false }
-        return Self.soundNanoseconds.contains(timestamp.nanoseconds)
+        return Self.isSound(timestamp)
+    }
+
+    /// Whether an instant can be what a clock that was ever set shows.
+    public static func isSound(_ timestamp: Timestamp) -> Bool {
+        soundNanoseconds.contains(timestamp.nanoseconds)
     }
 
     /// 2010-01-01T00:00:00Z up to 2100-01-01T00:00:00Z.

@@ -103,6 +103,13 @@ final class SegmentReader {
         return try source.integers(ranks, runs: group.runLengths, wanted: nil)
     }
 
+    /// How far behind its original each message of a group is, in `seq`, 0 for no redelivery; nil where none is one.
+    func duplicateDistances(ofGroup index: Int) throws(SegmentDamage) -> [Int64]? {
+        let group = layout.groups[index]
+        if case .constant(0) = group.duplicates { return nil }
+        return try source.integers(group.duplicates, runs: group.runLengths, wanted: nil)
+    }
+
     /// Restores what it takes to print the messages of a group.
     ///
     /// - Parameters:

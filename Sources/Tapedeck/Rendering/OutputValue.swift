@@ -16,6 +16,8 @@ enum OutputValue {
     case time(Timestamp)
     /// A whole number.
     case integer(Int64)
+    /// Any number; infinities and NaN are absent from JSON.
+    case number(Double)
     /// A truth value.
     case flag(Bool)
     /// A length of time that is counted in milliseconds, ns.
@@ -55,6 +57,7 @@ extension OutputValue {
             line.append(time)
             line.append("\"")
         case .integer(let value): line.append(value)
+        case .number(let value): line.append(Array(Self.spelled(value).utf8))
         case .flag(let value): line.append(value ? "true" : "false")
         case .milliseconds(let length): line.append(Array(Self.decimal(length, unit: 1_000_000).utf8))
         case .seconds(let length): line.append(Array(Self.decimal(length, unit: 1_000_000_000).utf8))
@@ -77,6 +80,7 @@ extension OutputValue {
         case .text(let text), .id(let text), .painted(let text, _): text
         case .time(let time): time.rfc3339
         case .integer(let value): String(value)
+        case .number(let value): Self.spelled(value)
         case .flag(let value): value ? "true" : "false"
         case .milliseconds(let length): Self.decimal(length, unit: 1_000_000)
         case .seconds(let length): Self.decimal(length, unit: 1_000_000_000)
@@ -100,12 +104,27 @@ extension OutputValue {
         case .painted(let text, let role): TextTable.Cell(text, role)
         case .time(let time): TextTable.Cell(times.text(time))
         case .integer(let value): TextTable.Cell(HumanFormat.count(value))
+        case .number(let value): TextTable.Cell(Self.shortened(value))
         case .milliseconds(let length), .seconds(let length):
             TextTable.Cell(glyphs.spelling(HumanFormat.duration(nanoseconds: length)))
         case .words(let words): TextTable.Cell(words.joined(separator: " "), .warning)
         case .shown(_, let cell): cell
         case .absent, .text, .flag, .json: TextTable.Cell(field ?? "")
         }
+    }
+
+    /// The shortest text that reads back as the number; whole numbers without a point.
+    static func spelled(_ value: Double) -> String {
+        if value == value.rounded(), value.magnitude < 1e15 { return String(Int64(value)) }
+        return value.isFinite ? value.description : "null"
+    }
+
+    /// A number as a table shows it: six digits that matter are enough for the eye.
+    static func shortened(_ value: Double) -> String {
+        guard value.isFinite, value != value.rounded() || value.magnitude >= 1e15 else { return spelled(value) }
+        var scale = 1.0
+        while value.magnitude * scale < 100_000, scale < 1_000_000 { scale *= 10 }
+        return spelled((value * scale).rounded() / scale)
     }
 
     /// Ids of a fleet mostly differ at one of their ends, so what is left out lies between them: `d8083a…0d0007`.

@@ -69,48 +69,52 @@ struct SegmentRoundTrip {
 }
 
 /// Makes what fails smaller.
-enum Shrinker {
+struct Shrinker {
+    private var drafts: [Draft]
+    private let fails: ([Draft]) -> Bool
+    /// Large cases take long to try; what is smaller after so many tries is small enough.
+    private var triesLeft = 400
+
     /// The smallest messages, found by halving, that still fail.
-    static func smallest(_ drafts: [Draft], fails: ([Draft]) -> Bool) -> [Draft] {
-        var drafts = drafts
-        var step = drafts.count / 2
-        while step > 0 {
-            var start = 0
-            while start < drafts.count {
-                var fewer = drafts
-                fewer.removeSubrange(start..<min(start + step, drafts.count))
-                if !fewer.isEmpty, fails(fewer) { drafts = fewer } else { start += step }
-            }
-            step /= 2
-        }
-        for index in drafts.indices {
-            attempt(&drafts, fails) { $0[index].message.properties = PublishProperties() }
-            attempt(&drafts, fails) { $0[index].distance = nil }
-            attempt(&drafts, fails) { $0[index].message.redactions = 0 }
-            attempt(&drafts, fails) { $0[index].message.packetID = nil }
-            shrinkPayload(&drafts, index, fails)
-        }
-        return drafts
+    static func smallest(_ drafts: [Draft], fails: @escaping ([Draft]) -> Bool) -> [Draft] {
+        var shrinker = Shrinker(drafts: drafts, fails: fails)
+        shrinker.run()
+        return shrinker.drafts
     }
 
-    private static func attempt(_ drafts: inout [Draft], _ fails: ([Draft]) -> Bool, _ change: (inout [Draft]) -> Void)
-    {
+    private init(drafts: [Draft], fails: @escaping ([Draft]) -> Bool) {
+        self.drafts = drafts
+        self.fails = fails
+    }
+
+    private mutating func run() {
+        shrink(\.self)
+        for index in drafts.indices {
+            attempt { $0[index].message.properties = PublishProperties() }
+            attempt { $0[index].distance = nil }
+            attempt { $0[index].message.redactions = 0 }
+            attempt { $0[index].message.packetID = nil }
+            shrink(\.[index].message.payload)
+        }
+    }
+
+    private mutating func attempt(_ change: (inout [Draft]) -> Void) {
+        guard triesLeft > 0 else { return }
+        triesLeft -= 1
         var changed = drafts
         change(&changed)
-        if fails(changed) { drafts = changed }
+        if !changed.isEmpty, fails(changed) { drafts = changed }
     }
 
-    private static func shrinkPayload(_ drafts: inout [Draft], _ index: Int, _ fails: ([Draft]) -> Bool) {
-        var step = drafts[index].message.payload.count
-        while step > 0 {
+    /// Leaves out stretches, first long ones, then short ones.
+    private mutating func shrink<Element>(_ part: WritableKeyPath<[Draft], [Element]>) {
+        var step = drafts[keyPath: part].count
+        while step > 0, triesLeft > 0 {
             var start = 0
-            while start < drafts[index].message.payload.count {
-                let before = drafts[index].message.payload.count
-                attempt(&drafts, fails) { drafts in
-                    let end = min(start + step, before)
-                    drafts[index].message.payload.removeSubrange(start..<end)
-                }
-                if drafts[index].message.payload.count == before { start += step }
+            while start < drafts[keyPath: part].count, triesLeft > 0 {
+                let before = drafts[keyPath: part].count
+                attempt { $0[keyPath: part].removeSubrange(start..<min(start + step, before)) }
+                if drafts[keyPath: part].count == before { start += step }
             }
             step /= 2
         }
@@ -120,7 +124,8 @@ enum Shrinker {
     static func describe(_ drafts: [Draft]) -> String {
         drafts.placed().map { message in
             "\(message.sequence) \(message.topic) at \(message.arrival.nanoseconds), "
-                + "properties \(message.properties.list), payload \(String(decoding: message.payload, as: UTF8.self))"
+                + "properties \(message.properties.list), "
+                + "payload \(String(decoding: message.payload.prefix(300), as: UTF8.self))"
         }.joined(separator: "\n")
     }
 }

@@ -87,6 +87,14 @@ import Testing
         check(drafts([long], times: 2), "1 MiB")
     }
 
+    @Test func `text of a full segment that no form fits comes back`() {
+        // More than any column has elements: a length in bytes is no number of elements.
+        let payloads = (0..<17).map { number in
+            [UInt8(number)] + Array(repeating: UInt8(ascii: "x"), count: 1 << 20)
+        }
+        #expect(SegmentRoundTrip.failure(drafts(payloads, times: 1)) == nil)
+    }
+
     @Test func `property values of the greatest length come back`() {
         var drafts = drafts([Array("{}".utf8)], times: 6)
         for index in drafts.indices {

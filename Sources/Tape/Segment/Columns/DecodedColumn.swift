@@ -75,7 +75,7 @@ final class DecodedColumn {
             }
             return DecodedColumn(.tuple, nested: columns)
         case .list(let lengths, let elements):
-            let starts = try listStarts(try source.integers(lengths, runs: runs, wanted: nil))
+            let starts = try starts(of: try source.integers(lengths, runs: runs, wanted: nil), limit: elementLimit)
             var row = 0
             let elementRuns = runs.map { length in
                 defer { row += length }
@@ -86,13 +86,14 @@ final class DecodedColumn {
         }
     }
 
-    private static func listStarts(_ lengths: [Int64]) throws(SegmentDamage) -> [Int] {
+    /// Where each of several stretches begins and the last ends; all together are at most `limit` long.
+    private static func starts(of lengths: [Int64], limit: Int) throws(SegmentDamage) -> [Int] {
         var starts = [0]
         starts.reserveCapacity(lengths.count + 1)
         var sum = 0
         for length in lengths {
-            guard length >= 0, length <= Int64(elementLimit - sum) else {
-                throw SegmentDamage("a list of \(length) elements")
+            guard length >= 0, length <= Int64(limit - sum) else {
+                throw SegmentDamage("a list or text of length \(length)")
             }
             sum += Int(length)
             starts.append(sum)
@@ -133,7 +134,8 @@ final class DecodedColumn {
         var starts = [0]
         if let stream = layout.text {
             text = try source.stream(stream)
-            starts = try listStarts(try source.integers(layout.textLengths, runs: [textCount], wanted: nil))
+            let lengths = try source.integers(layout.textLengths, runs: [textCount], wanted: nil)
+            starts = try Self.starts(of: lengths, limit: text.count)
             guard starts.last == text.count else { throw SegmentDamage("text is missing") }
         }
         return DecodedColumn(
@@ -234,11 +236,24 @@ final class DecodedColumn {
         return word
     }
 
+    /// The form of the values; nil where the column has none.
+    var valueForm: TokenForm? { form }
+
+    /// Whether two rows surely have the same text.
+    func isSame(_ row: Int, as other: Int) -> Bool {
+        switch kind {
+        case .constant: true
+        case .coded: codes[row] == codes[other] && codes[row] >= 2
+        case .values, .tuple, .list: false
+        }
+    }
+
     /// The form's value of a row; nil where the row has none.
     func value(ofRow row: Int) -> Int64? {
+        // Packed digits are in `records`; damage may refer to them as to times all the same.
         switch kind {
-        case .values: values[row]
-        case .coded: codes[row] == 0 ? values[Int(places[row])] : nil
+        case .values: values.isEmpty ? nil : values[row]
+        case .coded: codes[row] == 0 && !values.isEmpty ? values[Int(places[row])] : nil
         case .constant, .tuple, .list: nil
         }
     }

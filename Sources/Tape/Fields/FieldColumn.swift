@@ -1,0 +1,82 @@
+public import DeviceProtocol
+import JSONScan
+
+/// The values of one slot of many messages.
+public struct FieldColumn {
+    private let column: DecodedColumn
+    private let separator: [UInt8]
+
+    init(_ column: DecodedColumn, separator: [UInt8]) {
+        self.column = column
+        self.separator = separator
+    }
+
+    /// Appends the literal text of a row's value, as it stood in the payload: a string with its quotes.
+    public func append(_ row: Int, to output: inout [UInt8]) {
+        column.append(row, separator: separator, to: &output)
+    }
+
+    /// A row's value as a number; nil where it is none.
+    ///
+    /// Correctly rounded, as reading the literal would be.
+    public func double(_ row: Int) -> Double? {
+        if let exact = column.exactDouble(row) { return exact }
+        var text: [UInt8] = []
+        append(row, to: &text)
+        guard let number = try? JSONValue.parse(text.span).number else { return nil }
+        return number.double
+    }
+
+    /// A row's value as text; nil where it is no string.
+    public func string(_ row: Int) -> String? {
+        var text: [UInt8] = []
+        append(row, to: &text)
+        guard text.first == UInt8(ascii: "\"") else { return nil }
+        // Nearly always there is nothing to unescape.
+        if !text.contains(UInt8(ascii: "\\")) { return String(decoding: text[1..<text.count - 1], as: UTF8.self) }
+        return try? JSONValue.parse(text.span).string
+    }
+
+    /// A row's value as the time that a device states.
+    public func time(_ row: Int) -> DeviceTime {
+        var text: [UInt8] = []
+        append(row, to: &text)
+        return DeviceTime(try? JSONValue.parse(text.span))
+    }
+
+    /// A row's value as an instant, where it is written as a time in UTC; nil where ``time(_:)`` must decide.
+    public func utc(_ row: Int) -> Timestamp? {
+        column.utc(row).map(Timestamp.init(nanoseconds:))
+    }
+
+    /// Whether two rows surely have the same value; false says nothing.
+    public func isSame(_ row: Int, as other: Int) -> Bool {
+        column.isSame(row, as: other)
+    }
+}
+
+extension DecodedColumn {
+    /// A decimal value, exactly; nil where the row has none, or where it cannot be had without reading its text.
+    func exactDouble(_ row: Int) -> Double? {
+        guard case .decimal(let form) = valueForm, !form.isQuoted, let value = value(ofRow: row),
+            value.magnitude < 1 << 53, form.decimals <= 22
+        else { return nil }
+        // Both are exact, so that the quotient is rounded once (Clinger's fast path).
+        return Double(value) / Self.powers[form.decimals]
+    }
+
+    /// A time written in UTC as ns since the Unix epoch.
+    func utc(_ row: Int) -> Int64? {
+        guard case .time(let form) = valueForm, form.isQuoted, form.suffix == [UInt8(ascii: "Z")],
+            let value = value(ofRow: row), let scale = Powers.ofTen(9 - form.fractionDigits)
+        else { return nil }
+        let (product, overflow) = value.multipliedReportingOverflow(by: scale)
+        return overflow ? nil : product
+    }
+
+    private static let powers: [Double] = (0...22).map { exponent in
+        var power = 1.0
+        for _ in 0..<exponent { power *= 10 }
+        return power
+    }
+}
