@@ -2,13 +2,15 @@
 # make test   formatting, build without warnings, all tests
 # make build  the release binary: .build/release/tapedeck
 # make format writes the formatting that make test checks
+# make bench  size, speed and queries beside other engines; CORPUS=FILE takes messages of your own (Benchmarks/README.md)
+# make fuzz   every decoder on damaged and random bytes, SECONDS=60 each (Fuzz/README.md)
 
 SWIFT_SOURCES = Package.swift Sources Tests schema
 
-.PHONY: help demo test build lint format dependencies clean
+.PHONY: help demo test build lint format bench fuzz dependencies clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -n 4
+	@sed -n 's/^# //p' Makefile | head -n 6
 
 demo: build
 	@scripts/demo.sh .build/release/tapedeck
@@ -30,6 +32,14 @@ lint: dependencies
 
 format:
 	@swift format format --in-place --recursive --parallel $(SWIFT_SOURCES)
+
+bench: build
+	@Benchmarks/run.py --tapedeck .build/release/tapedeck $(if $(CORPUS),--corpus $(CORPUS))
+
+SECONDS = 60
+
+fuzz: dependencies
+	@Fuzz/run.sh $(SECONDS)
 
 dependencies:
 	@scripts/check-swift.sh

@@ -13,6 +13,11 @@ public struct Selection: Sendable {
     public var sessions: Set<Int64> = []
     /// Devices, as the topic names them.
     public var devices: Set<DeviceID> = []
+    /// Whether payloads of a shape may be about one of ``devices`` without the topic saying so.
+    ///
+    /// Such messages are selected too, and all that are not sealed: whoever asks must look into them. Nil lets the
+    /// topic decide.
+    public var mayConcernDevices: (@Sendable (PayloadShape) -> Bool)?
     /// Topic filters, one of which must match.
     public var topics: [TopicFilter] = []
     /// Topic filters, none of which may match.
@@ -38,17 +43,34 @@ public struct Selection: Sendable {
         return includesDuplicates || message.duplicateOf == nil
     }
 
+    /// What is known of the messages of a topic.
+    enum TopicMatch {
+        /// None of them is wanted.
+        case no
+        /// They are wanted where their payload is about one of the devices.
+        case perhaps
+        /// They are wanted as far as the topic goes.
+        case yes
+    }
+
     /// Whether messages of a topic are wanted as far as the topic goes.
-    func matches(topic: String) -> Bool {
+    func match(topic: String) -> TopicMatch {
+        var match = TopicMatch.yes
         if !devices.isEmpty || !kinds.isEmpty {
             let parts = DeviceTopic.parse(topic)
-            if !kinds.isEmpty, !kinds.contains(parts.kind) { return false }
-            if !devices.isEmpty {
-                guard let device = parts.device, devices.contains(device) else { return false }
+            if !kinds.isEmpty, !kinds.contains(parts.kind) { return .no }
+            if !devices.isEmpty, !(parts.device.map(devices.contains) ?? false) {
+                guard mayConcernDevices != nil else { return .no }
+                match = .perhaps
             }
         }
-        if !topics.isEmpty, !topics.contains(where: { $0.matches(topic) }) { return false }
-        return !excluded.contains { $0.matches(topic) }
+        if !topics.isEmpty, !topics.contains(where: { $0.matches(topic) }) { return .no }
+        return excluded.contains { $0.matches(topic) } ? .no : match
+    }
+
+    /// Whether messages of a topic may be wanted.
+    func matches(topic: String) -> Bool {
+        match(topic: topic) != .no
     }
 
     /// Whether some topics are not wanted.

@@ -3,19 +3,22 @@
 -- Topics, each once.
 CREATE TABLE topic (
     id   INTEGER PRIMARY KEY,
-    name TEXT NOT NULL
+    name TEXT NOT NULL,
+    crc  INTEGER NOT NULL                           -- CRC-32 of the name's UTF-8
 ) STRICT;
 
 -- What messages of one shape have in common: properties and payload with the values cut out.
 CREATE TABLE template (
     id   INTEGER PRIMARY KEY,
-    body BLOB NOT NULL
+    body BLOB NOT NULL,
+    crc  INTEGER NOT NULL                           -- CRC-32 of the body
 ) STRICT;
 
 -- Values that recur.
 CREATE TABLE string (
     id   INTEGER PRIMARY KEY,
-    body BLOB NOT NULL
+    body BLOB NOT NULL,
+    crc  INTEGER NOT NULL                           -- CRC-32 of the body
 ) STRICT;
 
 -- Sealed messages, column by column; each message is in exactly one segment or journal batch.
@@ -30,6 +33,7 @@ CREATE TABLE segment (
     literal        INTEGER NOT NULL,                -- messages kept as text because they did not come back otherwise
     topics         BLOB NOT NULL,                   -- which topics, with messages and bytes of each
     templates      BLOB NOT NULL,                   -- which templates
+    index_crc      INTEGER NOT NULL,                -- CRC-32 of topics and templates, one after the other
     directory_size INTEGER NOT NULL,                -- bytes of the directory before compression
     directory      BLOB NOT NULL,                   -- a zstd frame with a checksum
     body           BLOB NOT NULL                    -- zstd frames, each with a checksum

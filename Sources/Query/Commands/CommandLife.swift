@@ -2,27 +2,28 @@ import DeviceProtocol
 
 /// What is kept of a command while its messages go by.
 struct CommandLife {
-    let device: DeviceID?
-    let id: String?
+    /// The device that was to do the work, by the tracker's number.
+    let device: Int32
+    let id: CommandID?
     /// Whether it stands for updates whose command cannot be told.
     let isOrphan: Bool
     private(set) var state = CommandRow.State.pending
     private(set) var isSelected = false
 
     let first: CommandTracker.Sighting
-    private var name: String?
+    private(set) var name: String?
     private var rawStatus: String?
     private var message: String?
     private var inProgressAt: Timestamp?
     private var ended: (arrival: Timestamp, monotonic: Int64, session: Int64)?
     private var beganWithDelivery = false
-    private var deliveries: Int32 = 0
+    private(set) var deliveries: Int32 = 0
     private var updates: Int32 = 0
     private var match: CommandRow.Match?
     /// A bit for each anomaly.
     private var anomalies: UInt16 = 0
 
-    init(id: String?, device: DeviceID?, _ sighting: CommandTracker.Sighting, isOrphan: Bool) {
+    init(id: CommandID?, device: Int32, _ sighting: CommandTracker.Sighting, isOrphan: Bool) {
         self.id = id
         self.device = device
         self.isOrphan = isOrphan
@@ -35,7 +36,7 @@ struct CommandLife {
         return name.utf8.elementsEqual(other.utf8)
     }
 
-    mutating func deliver(_ command: Command, _ sighting: CommandTracker.Sighting) {
+    mutating func deliver(_ command: CommandTracker.Word, _ sighting: CommandTracker.Sighting) {
         see(sighting)
         if deliveries == 0 {
             beganWithDelivery = updates == 0
@@ -64,12 +65,12 @@ struct CommandLife {
     }
 
     mutating func update(
-        _ update: CommandUpdate, _ match: CommandRow.Match?, _ sighting: CommandTracker.Sighting
+        _ update: CommandTracker.Word, _ match: CommandRow.Match?, _ sighting: CommandTracker.Sighting
     ) {
         see(sighting)
         updates &+= 1
         name = name ?? update.name
-        if update.id?.isEmpty ?? true { note(.missingID) }
+        if update.id == nil { note(.missingID) }
         if let match { self.match = self.match.map { max($0, match) } ?? match }
         guard let status = update.status else {
             note(.missingStatus)
@@ -131,18 +132,19 @@ struct CommandLife {
 
 extension CommandLife {
     /// The row of an answer that ends at `end`.
-    func row(until end: Timestamp) -> CommandRow {
+    func row(of device: DeviceID?, until end: Timestamp) -> CommandRow {
         var found = CommandRow.Anomaly.allCases.filter { anomalies >> UInt16($0.rawValue) & 1 == 1 }
         if deliveries == 0 { found.insert(.updateWithoutCommand, at: 0) }
         return CommandRow(
-            device: device, id: id, name: name, state: state, rawStatus: rawStatus, firstSeen: first.arrival,
+            device: device, id: id?.text, name: name, state: state, rawStatus: rawStatus, firstSeen: first.arrival,
             inProgressAt: inProgressAt, endedAt: ended?.arrival, duration: duration,
             openFor: ended == nil ? max(0, end.nanoseconds &- first.arrival.nanoseconds) : nil,
             deliveries: Int(deliveries), updates: Int(updates), match: deliveries > 0 ? match : nil, anomalies: found,
             message: message)
     }
 
-    private var duration: Int64? {
+    /// From the first delivery to the end, ns; ``CommandRow/duration``.
+    var duration: Int64? {
         guard let ended, beganWithDelivery else { return nil }
         if ended.session == first.session { return ended.monotonic &- first.monotonic }
         return ended.arrival.nanoseconds &- first.arrival.nanoseconds

@@ -1,5 +1,4 @@
 public import DeviceProtocol
-import MQTTWire
 public import Tape
 
 /// The question for the lives of commands.
@@ -33,65 +32,40 @@ public struct CommandsQuery: Sendable {
     /// - Returns: the commands, and what was left out.
     /// - Throws: ``TapeError`` when the tape cannot be read at all.
     public func answer(_ tape: TapeReader, openUntil end: Timestamp) throws(TapeError) -> CommandsAnswer {
-        var all = Selection()
-        all.until = selection.until
-        all.kinds = [.command, .commandUpdate]
-        var scan = try MessageScan(tape, all, leavesOutDuplicates: true)
-        let devices = DeviceSelection(selection.devices)
-        let moments = momentSelection
-        let lastSession = selection.sessions.max() ?? .max
-        var tracker = CommandTracker()
-        var unreadable = 0
-        while let message = try scan.next() {
-            // Sessions follow one another, so what later ones tell lies behind the window.
-            guard message.session <= lastSession else { continue }
-            let topic = DeviceTopic.parse(message.topic)
-            let isSelected = moments.matches(message)
-            let isReadable = follow(message, topic, isSelected: isSelected, in: &tracker)
-            if !isReadable, isSelected, devices.contains(topic.device) { unreadable += 1 }
+        var reader = CommandReader(selection, readsTexts: true)
+        try reader.read(tape)
+        let until = min(end, selection.until ?? end)
+        var rows: [CommandRow] = []
+        reader.tracker.forEachSelected(of: DeviceSelection(selection.devices)) { life in
+            if isWanted(life) { rows.append(reader.tracker.row(life, until: until)) }
         }
-        let rows = tracker.rows(of: devices, until: min(end, selection.until ?? end)).filter(isWanted)
         return CommandsAnswer(
-            rows: rows, unreadable: unreadable, duplicates: scan.duplicates, damages: scan.damages)
+            rows: rows, unreadable: reader.unreadable, duplicates: reader.duplicates, damages: reader.damages)
     }
 
-    /// The selection without what is decided by payloads.
-    private var momentSelection: Selection {
-        var moments = selection
-        moments.devices = []
-        moments.kinds = []
-        moments.includesDuplicates = true
-        return moments
-    }
-
-    /// Tells the tracker what a message says; false when it could not be read.
-    private func follow(
-        _ message: RecordedMessage, _ topic: DeviceTopic, isSelected: Bool, in tracker: inout CommandTracker
-    ) -> Bool {
-        let decoded = DecodedMessage.decode(topic: topic, payload: message.payload, properties: message.properties)
-        let correlation = message.properties.correlationData
-        let sighting = CommandTracker.Sighting(
-            arrival: message.arrival, monotonic: message.monotonic, session: message.session,
-            topicDevice: topic.device, isSelected: isSelected)
-        switch decoded.message {
-        case .commands(let commands):
-            // Of several commands in one message the correlation data would name all.
-            let own = commands.count == 1 ? correlation : nil
-            for command in commands { tracker.deliver(command, correlation: own, sighting) }
-        case .commandUpdate(let update):
-            tracker.update(update, correlation: correlation, sighting)
-        default: return false
+    /// Reads the tape and sums up the commands by name.
+    ///
+    /// - Parameter tape: the tape.
+    /// - Returns: a row for each name, and what was left out.
+    /// - Throws: ``TapeError`` when the tape cannot be read at all.
+    public func summary(_ tape: TapeReader) throws(TapeError) -> CommandsSummary {
+        var reader = CommandReader(selection, readsTexts: false)
+        try reader.read(tape)
+        var tally = CommandTally()
+        reader.tracker.forEachSelected(of: DeviceSelection(selection.devices)) { life in
+            if isWanted(life) { tally.add(life) }
         }
-        return true
+        return CommandsSummary(
+            rows: tally.rows, unreadable: reader.unreadable, duplicates: reader.duplicates, damages: reader.damages)
     }
 
-    private func isWanted(_ row: CommandRow) -> Bool {
+    private func isWanted(_ row: borrowing CommandLife) -> Bool {
         if !states.isEmpty, !states.contains(row.state) { return false }
         if !names.isEmpty {
             guard let name = row.name, names.contains(where: { $0.matches(name) }) else { return false }
         }
         if !ids.isEmpty {
-            guard let id = row.id, ids.contains(where: { $0.utf8.elementsEqual(id.utf8) }) else { return false }
+            guard let id = row.id?.text, ids.contains(where: { $0.utf8.elementsEqual(id.utf8) }) else { return false }
         }
         return true
     }
@@ -101,6 +75,18 @@ public struct CommandsQuery: Sendable {
 public struct CommandsAnswer: Sendable {
     /// The commands, in order of first sight.
     public var rows: [CommandRow]
+    /// Selected messages on command topics that hold neither a command nor an update.
+    public var unreadable: Int
+    /// Redeliveries of recorded packets that were left out.
+    public var duplicates: Int
+    /// Parts of the tape that could not be read.
+    public var damages: [TapeError]
+}
+
+/// Commands summed up by name.
+public struct CommandsSummary: Sendable {
+    /// A row for each name, the most frequent first.
+    public var rows: [CommandSummaryRow]
     /// Selected messages on command topics that hold neither a command nor an update.
     public var unreadable: Int
     /// Redeliveries of recorded packets that were left out.

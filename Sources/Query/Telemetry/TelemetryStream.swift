@@ -37,7 +37,7 @@ public struct TelemetryStream {
     public init(_ tape: TapeReader, _ selection: Selection, metrics: [Glob]) throws(TapeError) {
         var wanted = selection
         wanted.kinds = [.telemetry]
-        wanted.devices = []
+        wanted.mayConcernDevices = { $0.mayNameDevice }
         scan = try MessageScan(tape, wanted, leavesOutDuplicates: true)
         self.metrics = metrics
         asksForStatus = metrics.contains { $0.matches("status") }

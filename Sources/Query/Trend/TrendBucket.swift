@@ -1,7 +1,7 @@
 /// The numbers of one bucket.
 ///
 /// Exact as long as there is room for all of them; then their distribution is kept in steps of one per cent.
-final class TrendBucket {
+struct TrendBucket {
     private(set) var count = 0
     private(set) var minimum = Double.infinity
     private(set) var maximum = -Double.infinity
@@ -13,7 +13,7 @@ final class TrendBucket {
 
     /// Adds a number; NaN is not to be added.
     @inline(__always)
-    func add(_ value: Double, at time: Int64) {
+    mutating func add(_ value: Double, at time: Int64) {
         count += 1
         if value < minimum { minimum = value }
         if value > maximum { maximum = value }
@@ -24,7 +24,7 @@ final class TrendBucket {
     }
 
     /// Gives up the exact numbers, to save memory.
-    func compress() {
+    mutating func compress() {
         guard sketch == nil else { return }
         var sketch = PercentileSketch()
         for value in values { sketch.add(value) }
@@ -37,12 +37,15 @@ final class TrendBucket {
     /// The median and the 95th percentile.
     func percentiles() -> (median: Double, percentile95: Double) {
         if let sketch {
-            let clamp = { (value: Double) in min(max(value, self.minimum), self.maximum) }
-            return (clamp(sketch.quantile(0.5)), clamp(sketch.quantile(0.95)))
+            return (clamped(sketch.quantile(0.5)), clamped(sketch.quantile(0.95)))
         }
         var selection = QuantileSelection(values)
         let median = selection.quantile(0.5)
         return (median, selection.quantile(0.95))
+    }
+
+    private func clamped(_ value: Double) -> Double {
+        min(max(value, minimum), maximum)
     }
 }
 

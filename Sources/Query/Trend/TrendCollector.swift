@@ -142,7 +142,8 @@ struct TrendCollector {
     /// Adds the numbers of one series that `body` gives; bucket by bucket, since they mostly come in order of time.
     @inline(__always)
     private mutating func fill(_ series: Int, _ body: (_ add: (Double?, Int64) -> Void) -> Void) {
-        var bucket: TrendBucket?
+        // Held here and not in the table while numbers are added: that spares a look-up for each of them.
+        var bucket = TrendBucket()
         var from = Int64.max
         var until = Int64.min
         var added = 0
@@ -157,26 +158,24 @@ struct TrendCollector {
                 return
             }
             if time < from || time >= until {
+                if bucket.count > 0 { own[from] = bucket }
                 from = Self.floor(time, every)
                 until = from.addingReportingOverflow(every).overflow ? .max : from + every
-                if let known = own[from] {
-                    bucket = known
-                } else {
-                    let new = TrendBucket()
-                    if isApproximate { new.compress() }
-                    own[from] = new
-                    bucket = new
-                }
+                bucket = own.removeValue(forKey: from) ?? TrendBucket()
+                if isApproximate { bucket.compress() }
             }
-            bucket?.add(value, at: time)
+            bucket.add(value, at: time)
             added += 1
         }
+        if bucket.count > 0 { own[from] = bucket }
         buckets[series] = own
         self.others += others
         kept += added
         if kept > Self.exactLimit, !isApproximate {
             self.isApproximate = true
-            for series in buckets { for bucket in series.values { bucket.compress() } }
+            for index in buckets.indices {
+                for from in buckets[index].keys { buckets[index][from]?.compress() }
+            }
         }
     }
 

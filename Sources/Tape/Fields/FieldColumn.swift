@@ -30,8 +30,38 @@ public struct FieldColumn {
     /// A row's value as text; nil where it is no string.
     public func string(_ row: Int) -> String? {
         var text: [UInt8] = []
+        text.reserveCapacity(Self.usualSize)
         append(row, to: &text)
-        guard text.first == UInt8(ascii: "\"") else { return nil }
+        return Self.string(text)
+    }
+
+    /// A row's value as text, of a number its literal; nil where it is neither.
+    public func textOrNumber(_ row: Int) -> String? {
+        var text: [UInt8] = []
+        text.reserveCapacity(Self.usualSize)
+        append(row, to: &text)
+        guard let first = text.first else { return nil }
+        let isNumber = first == UInt8(ascii: "-") || first &- UInt8(ascii: "0") < 10
+        return isNumber ? String(decoding: text, as: UTF8.self) : Self.string(text)
+    }
+
+    /// A row's value as a UUID; nil where it is none, or where ``string(_:)`` must decide.
+    ///
+    /// - Parameters:
+    ///   - row: the row.
+    ///   - scratch: memory that is used again from row to row.
+    public func uuid(_ row: Int, _ scratch: inout [UInt8]) -> UUIDText? {
+        guard case .uuid = column.valueForm else { return nil }
+        scratch.removeAll(keepingCapacity: true)
+        append(row, to: &scratch)
+        return UUIDText.quoted.parse(scratch.span).map { UUIDText($0) }
+    }
+
+    /// A UUID with its quotes fits.
+    private static let usualSize = 40
+
+    private static func string(_ text: [UInt8]) -> String? {
+        guard text.count >= 2, text[0] == UInt8(ascii: "\"") else { return nil }
         // Nearly always there is nothing to unescape.
         if !text.contains(UInt8(ascii: "\\")) { return String(decoding: text[1..<text.count - 1], as: UTF8.self) }
         return try? JSONValue.parse(text.span).string

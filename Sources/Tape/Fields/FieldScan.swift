@@ -17,10 +17,9 @@ public final class FieldScan {
 
     private let tape: TapeConnection
     private let selection: Selection
-    private let segments: SegmentList?
     private var parts: ArraySlice<PartList.Part>
     private let journal: JournalSource
-    private let shapes = ShapeCache()
+    private let segments: FieldSegments?
 
     init(_ tape: TapeConnection, _ selection: Selection, newestFirst: Bool) throws(TapeError) {
         self.tape = tape
@@ -33,7 +32,7 @@ public final class FieldScan {
             while let part = try list.next() { found.append(part) }
             parts = newestFirst ? found.reversed()[...] : found[...]
             journal = try JournalSource(tape.database, decompressor: decompressor)
-            segments = hasSegments ? try SegmentList(tape, selection, decompressor: decompressor) : nil
+            segments = hasSegments ? try FieldSegments(tape, selection, decompressor: decompressor) : nil
         } catch let error as SQLiteError {
             throw TapeError.from(error)
         } catch {
@@ -43,13 +42,18 @@ public final class FieldScan {
 
     /// The next part that may hold wanted messages; nil at the end.
     ///
-    /// - Parameter wants: whether messages of a topic are still wanted; the selection decides before.
+    /// - Parameters:
+    ///   - wants: whether messages of a topic are still wanted; the selection decides before.
+    ///   - wantsShape: whether sealed messages of a shape are still wanted. A segment that has no other shapes is passed
+    ///     over without being opened.
     /// - Throws: ``TapeError`` when the tape cannot be read at all.
-    public func next(where wants: (String) -> Bool = { _ in true }) throws(TapeError) -> Part? {
+    public func next(
+        where wants: (String) -> Bool = { _ in true }, shaped wantsShape: (PayloadShape) -> Bool = { _ in true }
+    ) throws(TapeError) -> Part? {
         while let part = parts.popFirst() {
             if part.isSegment {
                 do {
-                    guard let segment = try segments?.fields(part.first, shapes: shapes, wants: wants),
+                    guard let segment = try segments?.open(part.first, topic: wants, shape: wantsShape),
                         !segment.groups.isEmpty
                     else { continue }
                     return .segment(segment)

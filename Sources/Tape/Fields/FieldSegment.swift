@@ -7,6 +7,8 @@ public final class FieldSegment {
     public struct Run: Sendable {
         /// The topic name.
         public var topic: String
+        /// A number of the topic within the segment, below ``FieldSegment/topicCount``.
+        public var topicNumber: Int
         /// Rows of the group.
         public var rows: Range<Int>
         /// Whether the selection wants the topic.
@@ -26,33 +28,49 @@ public final class FieldSegment {
 
     /// The groups that have a wanted run.
     public private(set) var groups: [Group] = []
+    /// Topics of the segment, those that are not wanted included.
+    public var topicCount: Int { segment.layout.topics.count }
     /// The number of the segment's first message.
     public let firstSequence: Int64
     private let segment: SegmentReader
+    private let clockRows: [Int64: (session: Int64, offset: Int64)]
+    private var knownClocks: FieldClocks?
 
     init(
-        _ segment: SegmentReader, first: Int64, shapes: ShapeCache, wants: (String) -> Bool
+        _ segment: SegmentReader, first: Int64, shapes: ShapeCache,
+        clocks: [Int64: (session: Int64, offset: Int64)] = [:],
+        shape wantsShape: (PayloadShape) -> Bool = { _ in true },
+        wants: (String) -> Bool
     ) throws(SegmentDamage) {
         self.segment = segment
         firstSequence = first
-        var topics: [(name: String, isWanted: Bool)] = []
-        for index in segment.layout.topics.indices {
-            let name = try segment.topic(index)
-            topics.append((name, wants(name)))
-        }
+        clockRows = clocks
+        // Only what is wanted so far as its shape goes is looked up: a segment has hundreds of topics.
+        var topics = [(name: String, isWanted: Bool)?](repeating: nil, count: segment.layout.topics.count)
         for (index, group) in segment.layout.groups.enumerated() {
-            guard group.runs.contains(where: { topics[$0.topic].isWanted }) else { continue }
+            let template = segment.template(ofGroup: index)
+            let shape = shapes.shape(group.template, template)
+            guard wantsShape(shape) else { continue }
+            var runs: [Run] = []
+            runs.reserveCapacity(group.runs.count)
             var start = 0
-            let runs = group.runs.map { run in
-                defer { start += run.count }
-                return Run(
-                    topic: topics[run.topic].name, rows: start..<start + run.count, isWanted: topics[run.topic].isWanted
-                )
+            for run in group.runs {
+                let topic: (name: String, isWanted: Bool)
+                if let known = topics[run.topic] {
+                    topic = known
+                } else {
+                    let name = try segment.topic(run.topic)
+                    topic = (name, wants(name))
+                    topics[run.topic] = topic
+                }
+                runs.append(
+                    Run(
+                        topic: topic.name, topicNumber: run.topic, rows: start..<start + run.count,
+                        isWanted: topic.isWanted))
+                start += run.count
             }
-            groups.append(
-                Group(
-                    shape: shapes.shape(group.template, segment.template(ofGroup: index)), runs: runs,
-                    count: group.count, index: index))
+            guard runs.contains(where: \.isWanted) else { continue }
+            groups.append(Group(shape: shape, runs: runs, count: group.count, index: index))
         }
     }
 
@@ -67,14 +85,49 @@ public final class FieldSegment {
         let template = segment.template(ofGroup: group.index)
         var separator: [UInt8] = []
         if case .list(let bytes) = template.payload.slots[slot] { separator = bytes }
-        let wanted = group.runs.contains { !$0.isWanted } ? group.runs.map(\.isWanted) : nil
         do {
             return FieldColumn(
-                try segment.column(template.properties.slots.count + slot, ofGroup: group.index, wanted: wanted),
+                try segment.column(template.properties.slots.count + slot, ofGroup: group.index, wanted: wanted(group)),
                 separator: separator)
         } catch {
             throw FieldDamage(reason: error.reason)
         }
+    }
+
+    /// The correlation data of each message, as they are; nil where the messages of the group have none.
+    ///
+    /// - Throws: ``FieldDamage`` where they cannot be restored.
+    public func correlationData(of group: Group) throws(FieldDamage) -> FieldColumn? {
+        guard case .slot(let slot) = group.shape.correlation else { return nil }
+        do {
+            return FieldColumn(try segment.column(slot, ofGroup: group.index, wanted: wanted(group)), separator: [])
+        } catch {
+            throw FieldDamage(reason: error.reason)
+        }
+    }
+
+    /// When the messages of a group arrived.
+    ///
+    /// - Throws: ``FieldDamage`` where that cannot be restored.
+    public func moments(of group: Group) throws(FieldDamage) -> FieldMoments {
+        do {
+            return FieldMoments(
+                arrivals: try segment.arrivals(ofGroup: group.index), ranks: try segment.ranks(ofGroup: group.index),
+                clocks: try clocks())
+        } catch {
+            throw FieldDamage(reason: error.reason)
+        }
+    }
+
+    private func clocks() throws(SegmentDamage) -> FieldClocks {
+        if let knownClocks { return knownClocks }
+        let clocks = try FieldClocks(segment, rows: clockRows)
+        knownClocks = clocks
+        return clocks
+    }
+
+    private func wanted(_ group: Group) -> [Bool]? {
+        group.runs.contains { !$0.isWanted } ? group.runs.map(\.isWanted) : nil
     }
 
     /// The times of arrival of a group, ns since the Unix epoch, row by row.
@@ -96,16 +149,38 @@ public final class FieldSegment {
         }
     }
 
+    /// For each row of a group whether it came as a retained message; nil where none did.
+    ///
+    /// - Throws: ``FieldDamage`` where that cannot be restored.
+    public func retained(of group: Group) throws(FieldDamage) -> [Bool]? {
+        do {
+            let flags: [Int64]
+            if case .constant(let all) = segment.layout.groups[group.index].flags {
+                guard MessageFlags(rawValue: UInt8(truncatingIfNeeded: all)).has(MessageFlags.retain) else {
+                    return nil
+                }
+                flags = Array(repeating: all, count: group.count)
+            } else {
+                flags = try segment.content(ofGroup: group.index, wanted: wanted(group)).flags
+            }
+            let retained = flags.map { MessageFlags(rawValue: UInt8(truncatingIfNeeded: $0)).has(MessageFlags.retain) }
+            return retained.contains(true) ? retained : nil
+        } catch {
+            throw FieldDamage(reason: error.reason)
+        }
+    }
+
     /// The messages of a group, whole, in the order of its rows; for shapes that no column tells about.
     ///
-    /// Sequence, session and monotonic time are left 0: they are not known without the rest of the segment.
+    /// The sequence is left 0: it is not known without the rest of the segment.
     ///
     /// - Throws: ``FieldDamage`` where they cannot be restored.
     public func messages(of group: Group) throws(FieldDamage) -> [RecordedMessage] {
         do {
-            let arrivals = try segment.arrivals(ofGroup: group.index)
-            let content = try segment.content(
-                ofGroup: group.index, wanted: group.runs.contains { !$0.isWanted } ? group.runs.map(\.isWanted) : nil)
+            let moments = FieldMoments(
+                arrivals: try segment.arrivals(ofGroup: group.index), ranks: try segment.ranks(ofGroup: group.index),
+                clocks: try clocks())
+            let content = try segment.content(ofGroup: group.index, wanted: wanted(group))
             var messages: [RecordedMessage] = []
             for run in group.runs where run.isWanted {
                 for row in run.rows {
@@ -116,7 +191,8 @@ public final class FieldSegment {
                     content.appendPayload(row, to: &payload)
                     messages.append(
                         RecordedMessage(
-                            sequence: 0, session: 0, arrival: Timestamp(nanoseconds: arrivals[row]), monotonic: 0,
+                            sequence: 0, session: moments.session(row),
+                            arrival: Timestamp(nanoseconds: moments.arrivals[row]), monotonic: moments.monotonic(row),
                             topic: run.topic, payload: payload,
                             qos: QualityOfService(rawValue: flags.rawValue & MessageFlags.qosMask) ?? .atMostOnce,
                             retain: flags.has(MessageFlags.retain), dup: flags.has(MessageFlags.dup),
@@ -135,18 +211,4 @@ public final class FieldSegment {
 public struct FieldDamage: Error, Hashable, Sendable {
     /// For a person.
     public var reason: String
-}
-
-/// Shapes of templates that were met before.
-final class ShapeCache {
-    private var shapes: [Int64: PayloadShape] = [:]
-
-    func shape(_ literal: Literal, _ template: Template) -> PayloadShape {
-        guard let number = literal.number else { return PayloadShape(template) }
-        if let known = shapes[number] { return known }
-        let shape = PayloadShape(template)
-        if shapes.count > 4_096 { shapes.removeAll() }
-        shapes[number] = shape
-        return shape
-    }
 }

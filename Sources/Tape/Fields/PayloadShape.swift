@@ -1,5 +1,6 @@
 public import DeviceProtocol
 import JSONScan
+import MQTTWire
 
 /// What the payloads of one template look like: which members they have, and where their values are.
 public struct PayloadShape: Sendable {
@@ -11,6 +12,16 @@ public struct PayloadShape: Sendable {
         public var isList: Bool
     }
 
+    /// Where the messages have their correlation data (MQTT 5.0 §3.3.2.3.6).
+    enum Correlation: Hashable {
+        /// Nowhere.
+        case none
+        /// In a slot of the properties.
+        case slot(Int)
+        /// The properties are kept whole.
+        case unknown
+    }
+
     /// The kind of message.
     public let kind: MessageKind
     /// The slots, in the order of the payload; empty where the payload is kept whole.
@@ -19,6 +30,10 @@ public struct PayloadShape: Sendable {
     public private(set) var memberKeys: [String]?
     /// Whether an object names a key twice.
     public private(set) var repeatsKeys = false
+    let correlation: Correlation
+
+    /// Whether columns tell the correlation data of each message; else only whole messages do.
+    public var showsCorrelationData: Bool { correlation != .unknown }
 
     /// The slot with exactly that path; nil where there is none, or more than one.
     public func slot(_ path: [String]) -> Int? {
@@ -28,6 +43,7 @@ public struct PayloadShape: Sendable {
 
     init(_ template: Template) {
         kind = template.kind
+        correlation = Self.correlation(template.properties)
         guard !template.payload.slots.contains(.opaque) else { return }
         var text: [UInt8] = []
         var places: [Int: (slot: Int, isList: Bool)] = [:]
@@ -42,6 +58,25 @@ public struct PayloadShape: Sendable {
         }
         text.append(contentsOf: template.payload.literals[template.payload.slots.count])
         read(text, places)
+    }
+
+    private static func correlation(_ properties: Template.Part) -> Correlation {
+        // A list in which each value is the number of its slot tells which slot is meant.
+        var list: [UInt8] = []
+        for (index, slot) in properties.slots.enumerated() {
+            list.append(contentsOf: properties.literals[index])
+            switch slot {
+            case .lengthPrefixed:
+                let number = Array(String(index).utf8)
+                list.append(contentsOf: [0, UInt8(truncatingIfNeeded: number.count)] + number)
+            case .fixed(let count): list.append(contentsOf: Array(repeating: 0, count: count))
+            case .scalar, .list, .opaque: return .unknown
+            }
+        }
+        list.append(contentsOf: properties.literals[properties.slots.count])
+        guard let sample = try? PublishProperties(validating: list) else { return .unknown }
+        guard let data = sample.correlationData else { return .none }
+        return Int(String(decoding: data, as: UTF8.self)).map(Correlation.slot) ?? .unknown
     }
 
     private mutating func read(_ text: [UInt8], _ places: [Int: (slot: Int, isList: Bool)]) {

@@ -54,7 +54,7 @@ struct JournalBatch {
             }
             let message = try MessageFrame.read(&bytes, context)
             remaining -= 1
-            context.sequence += 1
+            context.sequence &+= 1
             context.arrival = message.arrival.nanoseconds
             return message
         }

@@ -62,7 +62,7 @@ extension TapeSealer {
             while try rows.step() {
                 let (first, count, size) = (rows.integer(0), rows.integer(1), rows.integer(2))
                 if unmergeable.contains(first) { continue }
-                let fits = messages &+ count <= Self.segmentMessages && bytes &+ size <= Self.segmentBytes
+                let fits = !Self.isFull(messages: messages &+ count, bytes: bytes &+ size)
                 if !stretch.isEmpty, first != next || !fits {
                     if isWorthIt() { return stretch }
                     (stretch, messages, bytes) = ([], 0, 0)

@@ -40,6 +40,17 @@ public final class TapeSealer {
     public static let segmentMessages: Int64 = 65_536
     /// Bytes of messages in a full segment; a single batch may be larger.
     public static let segmentBytes: Int64 = 32 << 20
+    /// Bytes of messages in a full segment where a message has more than ``largeMessage`` bytes on average.
+    ///
+    /// Large payloads are mostly text, which a reader has to restore as a whole.
+    static let segmentBytesOfLargeMessages: Int64 = 8 << 20
+    static let largeMessage: Int64 = 4_096
+
+    /// Whether a segment has enough with so much.
+    static func isFull(messages: Int64, bytes: Int64) -> Bool {
+        if messages > segmentMessages || bytes > segmentBytes { return true }
+        return bytes > segmentBytesOfLargeMessages && bytes / max(1, messages) > largeMessage
+    }
 
     /// Journal batches that were passed over because they cannot be read; they stay where they are.
     public internal(set) var damages: [TapeError] = []
@@ -156,7 +167,7 @@ public final class TapeSealer {
                     (next, messages, bytes) = (first &+ count, count, size)
                     continue
                 }
-                let isFull = messages &+ count > Self.segmentMessages || bytes &+ size > Self.segmentBytes
+                let isFull = Self.isFull(messages: messages &+ count, bytes: bytes &+ size)
                 // A segment holds no gap in the numbers; one is left by a batch that could not be read.
                 if isFull || first != next { return begun }
                 stretch?.last = first

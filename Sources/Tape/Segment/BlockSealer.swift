@@ -2,6 +2,8 @@
 struct BlockSealer {
     private var encoder: SegmentEncoder
     private let decompressor: BatchDecompressor
+    /// Alters what was encoded before it is compared, so that a test can see the comparison at work.
+    var alter: ((inout SegmentEncoder.Encoded) -> Void)?
 
     /// Begins with the dictionary of a tape.
     init(dictionary: TapeDictionary) throws(CompressionError) {
@@ -47,7 +49,13 @@ struct BlockSealer {
     private mutating func encode(
         _ block: MessageBlock, opaque: Set<Int>
     ) throws(SegmentDamage) -> SegmentEncoder.Encoded {
-        do { return try encoder.encode(block, opaque: opaque) } catch { throw SegmentDamage(error.reason) }
+        do {
+            var encoded = try encoder.encode(block, opaque: opaque)
+            alter?(&encoded)
+            return encoded
+        } catch {
+            throw SegmentDamage(error.reason)
+        }
     }
 
     /// The rows of the block that the segment does not give back as they are.
@@ -67,7 +75,7 @@ struct BlockSealer {
             guard range.upperBound <= body.count else { throw SegmentDamage("the body is too short") }
             return Array(body[range])
         }
-        let rows = try SegmentRows(segment, window: .min ..< .max) { _ in true }
+        let rows = try SegmentRows(segment, window: .min ..< .max)
         guard rows.rows.count == block.count else { throw SegmentDamage("messages are missing") }
         let packetIDs = try segment.packetIDs()
         var topics: [[UInt8]] = []

@@ -10,28 +10,36 @@ extension Connection {
     /// What recurs on the tape, for looking up by content.
     func loadDictionary() throws(SQLiteError) -> TapeDictionary {
         var dictionary = TapeDictionary()
-        var rows = try prepare("SELECT id, name FROM topic ORDER BY id")
-        while try rows.step() { dictionary.topics.load(rows.blob(1), number: rows.integer(0)) }
-        rows = try prepare("SELECT id, body FROM template ORDER BY id")
-        while try rows.step() { dictionary.templates.load(rows.blob(1), number: rows.integer(0)) }
-        rows = try prepare("SELECT id, body FROM string ORDER BY id")
-        while try rows.step() { dictionary.strings.load(rows.blob(1), number: rows.integer(0)) }
+        try load("SELECT id, name, crc FROM topic ORDER BY id", into: &dictionary.topics)
+        try load("SELECT id, body, crc FROM template ORDER BY id", into: &dictionary.templates)
+        try load("SELECT id, body, crc FROM string ORDER BY id", into: &dictionary.strings)
         return dictionary
+    }
+
+    private func load(_ sql: String, into table: inout TapeDictionary.Table) throws(SQLiteError) {
+        var rows = try prepare(sql)
+        while try rows.step() {
+            let bytes = rows.blob(1)
+            // A damaged entry is not to be used; its number stays taken.
+            table.load(Checksum.of(bytes) == rows.integer(2) ? bytes : nil, number: rows.integer(0))
+        }
     }
 
     /// Stores what is new in the dictionary.
     func insertAdditions(of dictionary: TapeDictionary) throws(SQLiteError) {
-        var rows = try prepare("INSERT INTO topic (id, name) VALUES (?, CAST(? AS TEXT))")
+        var rows = try prepare("INSERT INTO topic (id, name, crc) VALUES (?, CAST(? AS TEXT), ?)")
         for topic in dictionary.topics.added {
             try rows.bind(1, topic.number)
             try rows.bind(2, Array(topic.bytes))
+            try rows.bind(3, Checksum.of(topic.bytes))
             try rows.run()
         }
         for (table, added) in [("template", dictionary.templates.added), ("string", dictionary.strings.added)] {
-            var rows = try prepare("INSERT INTO \(table) (id, body) VALUES (?, ?)")
+            var rows = try prepare("INSERT INTO \(table) (id, body, crc) VALUES (?, ?, ?)")
             for entry in added {
                 try rows.bind(1, entry.number)
                 try rows.bind(2, Array(entry.bytes))
+                try rows.bind(3, Checksum.of(entry.bytes))
                 try rows.run()
             }
         }
@@ -43,7 +51,8 @@ extension Connection {
         var row = try prepare(
             """
             INSERT INTO segment (first_seq, count, first_arrival, last_arrival, first_clock, last_clock, size, literal,
-              topics, templates, directory_size, directory, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              topics, templates, index_crc, directory_size, directory, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         try row.bind(1, block.firstSequence)
         try row.bind(2, Int64(block.count))
@@ -55,9 +64,10 @@ extension Connection {
         try row.bind(8, Int64(sealed.literal))
         try row.bind(9, columns.topics)
         try row.bind(10, columns.templates)
-        try row.bind(11, Int64(sealed.encoded.directorySize))
-        try row.bind(12, sealed.encoded.directory)
-        try row.bind(13, sealed.encoded.body)
+        try row.bind(11, Checksum.of(columns.topics + columns.templates))
+        try row.bind(12, Int64(sealed.encoded.directorySize))
+        try row.bind(13, sealed.encoded.directory)
+        try row.bind(14, sealed.encoded.body)
         try row.run()
     }
 
@@ -73,6 +83,7 @@ extension Connection {
             var row = try prepare("SELECT directory_size, directory FROM segment WHERE first_seq = ?")
             try row.bind(1, first)
             guard try row.step() else { throw SegmentDamage("it is not there") }
+            guard row.integer(0) <= Int64(SegmentLayout.sizeLimit) else { throw SegmentDamage("a directory too large") }
             directory = try decompressor.decompress(row.blob(1), size: Int(row.integer(0)))
             body = SegmentBody(try blob("segment", column: "body", row: first))
         } catch let error as SegmentDamage {

@@ -48,14 +48,14 @@ final class StoredDictionary: DictionaryReader {
     private static let countLimit = 1 << 14
 
     init(_ connection: borrowing Connection) throws(SQLiteError) {
-        stringRows = try connection.prepare("SELECT body FROM string WHERE id = ?")
-        templateRows = try connection.prepare("SELECT body FROM template WHERE id = ?")
-        topicRows = try connection.prepare("SELECT name FROM topic WHERE id = ?")
+        stringRows = try connection.prepare("SELECT body, crc FROM string WHERE id = ?")
+        templateRows = try connection.prepare("SELECT body, crc FROM template WHERE id = ?")
+        topicRows = try connection.prepare("SELECT name, crc FROM topic WHERE id = ?")
     }
 
     func string(_ number: Int64) throws(SegmentDamage) -> [UInt8] {
         if let known = strings[number] { return known }
-        guard let bytes = try Self.lookUp(number, &stringRows, { $0.blob(0) }) else { throw .missing("string", number) }
+        guard let bytes = try Self.lookUp(number, &stringRows) else { throw .missing("string", number) }
         if stringSize > Self.stringLimit || strings.count > Self.countLimit * 4 {
             strings.removeAll()
             stringSize = 0
@@ -67,7 +67,7 @@ final class StoredDictionary: DictionaryReader {
 
     func template(_ number: Int64) throws(SegmentDamage) -> Template {
         if let known = templates[number] { return known }
-        guard let bytes = try Self.lookUp(number, &templateRows, { $0.blob(0) }) else {
+        guard let bytes = try Self.lookUp(number, &templateRows) else {
             throw .missing("template", number)
         }
         let template: Template
@@ -79,22 +79,24 @@ final class StoredDictionary: DictionaryReader {
 
     func topic(_ number: Int64) throws(SegmentDamage) -> String {
         if let known = topics[number] { return known }
-        guard let topic = try Self.lookUp(number, &topicRows, { $0.text(0) }) else { throw .missing("topic", number) }
+        guard let bytes = try Self.lookUp(number, &topicRows) else { throw .missing("topic", number) }
+        let topic = String(decoding: bytes, as: UTF8.self)
         if topics.count > Self.countLimit * 4 { topics.removeAll() }
         topics[number] = topic
         return topic
     }
 
-    private static func lookUp<Value>(
-        _ number: Int64, _ rows: inout Statement, _ read: (borrowing Statement) -> Value
-    ) throws(SegmentDamage) -> Value? {
+    private static func lookUp(_ number: Int64, _ rows: inout Statement) throws(SegmentDamage) -> [UInt8]? {
         defer { rows.reset() }
-        do {
+        do throws(SQLiteError) {
             try rows.bind(1, number)
-            return try rows.step() ? read(rows) : nil
+            guard try rows.step() else { return nil }
         } catch {
             throw SegmentDamage(error.description)
         }
+        let bytes = rows.blob(0)
+        guard Checksum.of(bytes) == rows.integer(1) else { throw SegmentDamage("entry \(number) of the dictionary") }
+        return bytes
     }
 }
 

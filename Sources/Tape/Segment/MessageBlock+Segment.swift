@@ -3,7 +3,7 @@ extension MessageBlock {
     ///
     /// - Throws: ``SegmentDamage`` where it cannot be read; the block is then unusable.
     mutating func append(_ segment: SegmentReader) throws(SegmentDamage) {
-        let rows = try SegmentRows(segment, window: .min ..< .max) { _ in true }
+        let rows = try SegmentRows(segment, window: .min ..< .max)
         guard rows.rows.count == segment.layout.count else { throw SegmentDamage("messages are missing") }
         let packetIDs = try segment.packetIDs()
         var topics: [[UInt8]] = []

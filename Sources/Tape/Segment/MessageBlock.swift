@@ -74,6 +74,7 @@ struct MessageBlock {
         _ frames: [UInt8], _ count: Int64, _ firstArrival: Int64, _ clock: Int64
     ) throws(MalformedFrame) {
         let base = bytes.count
+        guard count >= 0 else { throw MalformedFrame(offset: 0, reason: "\(count) messages") }
         guard base + frames.count <= Self.byteLimit else {
             throw MalformedFrame(offset: 0, reason: "more than \(Self.byteLimit) bytes in one segment")
         }

@@ -54,6 +54,7 @@ struct SegmentEncoder {
                 writer.write(number)
                 templates.append(number)
             } else {
+                templates.append(0)
                 writer.write(UInt8(0))
                 writer.write(bytes: bytes.span)
             }

@@ -9,7 +9,7 @@ struct SegmentIndex {
     }
 
     var topics: [Topic]
-    /// Numbers of the templates that have a group, ascending; those that stand in the segment itself are left out.
+    /// Numbers of the templates that have a group, ascending; 0 for each that stands in the segment itself.
     var templates: [Int64]
 }
 
@@ -43,8 +43,15 @@ extension SegmentIndex {
 
     /// Reads the columns.
     ///
+    /// - Parameters:
+    ///   - topics: column `topics`.
+    ///   - templates: column `templates`.
+    ///   - checksum: column `index_crc`; nil to take the columns as they are.
     /// - Throws: ``MalformedFrame`` where they make no sense.
-    init(topics: [UInt8], templates: [UInt8]) throws(MalformedFrame) {
+    init(topics: [UInt8], templates: [UInt8], checksum: Int64? = nil) throws(MalformedFrame) {
+        guard checksum == nil || Checksum.of(topics + templates) == checksum else {
+            throw MalformedFrame(offset: 0, reason: "an index whose checksum does not fit")
+        }
         self.topics = []
         self.templates = []
         var reader = ByteReader(topics)

@@ -5,12 +5,13 @@ import MQTTWire
 final class SegmentPlayer {
     struct Topic {
         var name: String
+        var match: Selection.TopicMatch
     }
 
     let firstSequence: Int64
     private let rows: SegmentRows
     private let packetIDs: [Int64]
-    private let topics: [Topic?]
+    private let topics: [Topic]
     private let layout: SegmentLayout
     private let clocks: [Int64: (session: Int64, offset: Int64)]
     private var position = 0
@@ -21,14 +22,20 @@ final class SegmentPlayer {
     private var lastSize = 256
 
     init(
-        _ segment: SegmentReader, first: Int64, topics: [Topic?], window: Range<Int64>,
+        _ segment: SegmentReader, first: Int64, topics: [Topic], concerns: [Bool], window: Range<Int64>,
         clocks: [Int64: (session: Int64, offset: Int64)]
     ) throws(SegmentDamage) {
         firstSequence = first
         layout = segment.layout
         self.topics = topics
         self.clocks = clocks
-        rows = try SegmentRows(segment, window: window) { topics[$0] != nil }
+        rows = try SegmentRows(segment, window: window) { topic, group in
+            switch topics[topic].match {
+            case .yes: true
+            case .perhaps: concerns[group]
+            case .no: false
+            }
+        }
         packetIDs = rows.rows.isEmpty ? [] : try segment.packetIDs()
     }
 
@@ -45,9 +52,9 @@ final class SegmentPlayer {
         let content = rows.contents[row.group]
         let flags = MessageFlags(rawValue: UInt8(truncatingIfNeeded: content.flags[row.row]))
         guard let qos = QualityOfService(rawValue: flags.rawValue & MessageFlags.qosMask),
-            packetIDs.indices.contains(row.rank), let topic = topics[row.topic]
+            packetIDs.indices.contains(row.rank)
         else { throw SegmentDamage("a message that makes no sense") }
-        let sequence = firstSequence + Int64(row.rank)
+        let sequence = firstSequence &+ Int64(row.rank)
         while clock + 1 < layout.clocks.count, layout.clocks[clock + 1].first <= row.rank { clock += 1 }
         let stamped = clocks[layout.clocks[clock].number] ?? (0, 0)
         var payload: [UInt8] = []
@@ -56,7 +63,7 @@ final class SegmentPlayer {
         lastSize = payload.count + 16
         return RecordedMessage(
             sequence: sequence, session: stamped.session, arrival: Timestamp(nanoseconds: row.arrival),
-            monotonic: row.arrival &- stamped.offset, topic: topic.name, payload: payload, qos: qos,
+            monotonic: row.arrival &- stamped.offset, topic: topics[row.topic].name, payload: payload, qos: qos,
             retain: flags.has(MessageFlags.retain), dup: flags.has(MessageFlags.dup),
             packetID: flags.has(MessageFlags.packetID) ? UInt16(truncatingIfNeeded: packetIDs[row.rank]) : nil,
             duplicateOf: flags.has(MessageFlags.duplicateOf) ? sequence &- content.duplicates[row.row] : nil,

@@ -25,26 +25,30 @@ struct SegmentRows {
     /// - Parameters:
     ///   - segment: the segment.
     ///   - window: times of arrival, half open.
-    ///   - wantsTopic: whether messages of a topic are wanted, by its position.
+    ///   - wants: whether the messages of a topic in a group are wanted, by their positions; nil for all.
     /// - Throws: ``SegmentDamage`` where the segment cannot be read.
     init(
-        _ segment: SegmentReader, window: Range<Int64>, wantsTopic: (Int) throws(SegmentDamage) -> Bool
+        _ segment: SegmentReader, window: Range<Int64>, wants: ((_ topic: Int, _ group: Int) -> Bool)? = nil
     ) throws(SegmentDamage) {
         let layout = segment.layout
-        var wanted: [Bool] = []
-        for topic in layout.topics.indices { wanted.append(try wantsTopic(topic)) }
-        guard wanted.contains(true) else { return }
+        if let wants {
+            let isAnyWanted = layout.groups.indices.contains { group in
+                layout.groups[group].runs.contains { wants($0.topic, group) }
+            }
+            guard isAnyWanted else { return }
+        }
         var arrivals: [Int64] = []
         var ranks: [Int64]?
         arrivals.reserveCapacity(layout.count)
         for index in layout.groups.indices {
-            try choose(index, segment, window, wanted, &arrivals, &ranks)
+            try choose(index, segment, window, wants, &arrivals, &ranks)
         }
         order(arrivals, ranks)
     }
 
     private mutating func choose(
-        _ index: Int, _ segment: SegmentReader, _ window: Range<Int64>, _ wanted: [Bool], _ arrivals: inout [Int64],
+        _ index: Int, _ segment: SegmentReader, _ window: Range<Int64>, _ wants: ((Int, Int) -> Bool)?,
+        _ arrivals: inout [Int64],
         _ ranks: inout [Int64]?
     ) throws(SegmentDamage) {
         let group = segment.layout.groups[index]
@@ -56,7 +60,7 @@ struct SegmentRows {
         for run in group.runs {
             let end = start + run.count
             let rowsBefore = rows.count
-            if wanted[run.topic] {
+            if wants?(run.topic, index) ?? true {
                 for row in start..<end where window.contains(own[row]) {
                     // The rank is still the place in `arrivals`.
                     rows.append(

@@ -19,9 +19,10 @@ struct TapeDictionary {
             self.sizeLimit = sizeLimit
         }
 
-        /// Takes an entry that stands on the tape.
-        mutating func load(_ bytes: [UInt8], number: Int64) {
+        /// Takes an entry that stands on the tape; nil for one that cannot be read.
+        mutating func load(_ bytes: [UInt8]?, number: Int64) {
             lastNumber = max(lastNumber, number)
+            guard let bytes else { return }
             // A tape that names the same bytes twice stays readable; only one of them is used from now on.
             guard entries.insert(bytes.span).isNew else { return }
             numbers.append(number)

@@ -40,6 +40,11 @@ struct QueryCommands: ParsableCommand {
             arrival.
 
             -d finds the commands of a device and those that it received for others.
+
+            --summary gives a row per name instead, the most frequent first. JSON keys: name count done failed open \
+            success_rate p50_ms p95_ms max_ms redeliveries. success_rate is the share of those that ended; p50_ms, \
+            p95_ms and max_ms are times from the first delivery to the end; redeliveries counts deliveries beyond the \
+            first of each command.
             """)
 
     @Argument(help: "The tape.")
@@ -53,6 +58,9 @@ struct QueryCommands: ParsableCommand {
 
     @Option(help: "The command with this id; may be repeated.")
     var id: [String] = []
+
+    @Flag(help: "One row per name of command: how many, how they ended, how long they took.")
+    var summary = false
 
     @OptionGroup(title: "Selection")
     var selection: SelectionFlags
@@ -74,24 +82,40 @@ struct QueryCommands: ParsableCommand {
             query.states = Set(state.flatMap(\.states))
             query.names = name.map { Glob($0) }
             query.ids = id
-            let answer = try query.answer(try question.tape(), openUntil: try question.end())
-            // The life of a command may have begun before the window.
-            let times = TableTime(
-                from: answer.rows.first?.firstSeen, to: answer.rows.last?.firstSeen, zone: question.zone)
-            var printer = try RowPrinter(
-                CommandRow.columns(times, hidesDevice: question.selection.devices.count == 1), Screen(output.format),
-                times: times, output: OutputBuffer(descriptor: 1))
-            for row in answer.rows where !output.isEnough(printer.count) { try printer.write(row.values) }
-            try printer.flush()
-            if answer.rows.isEmpty {
-                try question.explainNothing("commands", kinds: [.command, .commandUpdate])
-            }
-            let unreadable =
-                answer.unreadable > 0 ? ["\(HumanFormat.count(answer.unreadable, "message")) unreadable"] : []
-            try question.finish(
-                rows: printer.count, "command", facts: unreadable, hidden: printer.hiddenTitles,
-                duplicates: answer.duplicates,
-                damages: answer.damages)
+            if summary { try sum(question, query) } else { try list(question, query) }
         }
+    }
+
+    private func list(_ question: TapeQuestion, _ query: CommandsQuery) throws {
+        let answer = try query.answer(try question.tape(), openUntil: try question.end())
+        // The life of a command may have begun before the window.
+        let times = TableTime(from: answer.rows.first?.firstSeen, to: answer.rows.last?.firstSeen, zone: question.zone)
+        var printer = try RowPrinter(
+            CommandRow.columns(times, hidesDevice: question.selection.devices.count == 1), Screen(output.format),
+            times: times, output: OutputBuffer(descriptor: 1))
+        for row in answer.rows where !output.isEnough(printer.count) { try printer.write(row.values) }
+        try printer.flush()
+        if answer.rows.isEmpty { try question.explainNothing("commands", kinds: [.command, .commandUpdate]) }
+        try question.finish(
+            rows: printer.count, "command", facts: Self.facts(unreadable: answer.unreadable),
+            hidden: printer.hiddenTitles, duplicates: answer.duplicates, damages: answer.damages)
+    }
+
+    private func sum(_ question: TapeQuestion, _ query: CommandsQuery) throws {
+        let answer = try query.summary(try question.tape())
+        var printer = try RowPrinter(
+            CommandSummaryRow.columns, Screen(output.format), times: question.times(),
+            output: OutputBuffer(descriptor: 1))
+        for row in answer.rows where !output.isEnough(printer.count) { try printer.write(row.values) }
+        try printer.flush()
+        if answer.rows.isEmpty { try question.explainNothing("commands", kinds: [.command, .commandUpdate]) }
+        let commands = HumanFormat.count(answer.rows.reduce(0) { $0 + $1.count }, "command")
+        try question.finish(
+            rows: printer.count, "name", facts: [commands] + Self.facts(unreadable: answer.unreadable),
+            hidden: printer.hiddenTitles, duplicates: answer.duplicates, damages: answer.damages)
+    }
+
+    private static func facts(unreadable: Int) -> [String] {
+        unreadable > 0 ? ["\(HumanFormat.count(unreadable, "message")) unreadable"] : []
     }
 }

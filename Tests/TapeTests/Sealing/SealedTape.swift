@@ -10,10 +10,7 @@ struct SealedTape: ~Copyable {
     var plain: String { folder.path("plain.tape") }
     var sealed: String { folder.path("sealed.tape") }
 
-    /// - Parameters:
-    ///   - seed: what chance wants.
-    ///   - batches: how many batches of messages.
-    ///   - sealsAll: whether nothing is left in the journal at the end.
+    /// `seed` says what chance wants; `sealsAll` whether nothing is left in the journal at the end.
     init(seed: UInt64, batches: Int, sealsAll: Bool) throws {
         let folder = try TemporaryFolder()
         try Self.fill(folder.path("plain.tape"), folder.path("sealed.tape"), seed: seed, batches, sealsAll)

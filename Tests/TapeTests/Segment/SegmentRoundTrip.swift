@@ -44,11 +44,17 @@ struct SegmentRoundTrip {
         try player(try reader(encoded, dictionary))
     }
 
-    static func player(_ segment: SegmentReader) throws -> SegmentPlayer {
-        var topics: [SegmentPlayer.Topic?] = []
-        for index in segment.layout.topics.indices { topics.append(.init(name: try segment.topic(index))) }
+    static func player(
+        _ segment: SegmentReader, window: Range<Int64> = .min ..< .max, wants: (String) -> Bool = { _ in true }
+    ) throws -> SegmentPlayer {
+        var topics: [SegmentPlayer.Topic] = []
+        for index in segment.layout.topics.indices {
+            let name = try segment.topic(index)
+            topics.append(SegmentPlayer.Topic(name: name, match: wants(name) ? .yes : .no))
+        }
+        let concerns = segment.layout.groups.map { _ in true }
         return try SegmentPlayer(
-            segment, first: 1, topics: topics, window: .min ..< .max, clocks: TestClocks.all)
+            segment, first: 1, topics: topics, concerns: concerns, window: window, clocks: TestClocks.all)
     }
 
     /// What is wrong with the way in which messages come back; nil where nothing is.

@@ -16,16 +16,14 @@ import Testing
                 let bounds = [drafts.randomElement(using: &random), drafts.randomElement(using: &random)]
                     .compactMap { $0?.message.arrival.nanoseconds }.sorted()
                 let window = Bool.random(using: &random) ? bounds[0]..<bounds[1] : .min ..< .max
-                var topics: [SegmentPlayer.Topic?] = []
-                for index in segment.layout.topics.indices {
-                    let name = try segment.topic(index)
-                    topics.append(Bool.random(using: &random) ? SegmentPlayer.Topic(name: name) : nil)
+                var names: [[UInt8]] = []
+                let player = try SegmentRoundTrip.player(segment, window: window) { name in
+                    guard Bool.random(using: &random) else { return false }
+                    names.append(Array(name.utf8))
+                    return true
                 }
-                let player = try SegmentPlayer(
-                    segment, first: 1, topics: topics, window: window, clocks: TestClocks.all)
                 var selected: [RecordedMessage] = []
                 while let message = try player.next() { selected.append(message) }
-                let names = topics.compactMap { topic in topic.map { Array($0.name.utf8) } }
                 let expected = drafts.placed().filter {
                     window.contains($0.arrival.nanoseconds) && names.contains(Array($0.topic.utf8))
                 }
@@ -38,9 +36,9 @@ import Testing
         var messages = RandomMessages(seed: 9)
         let trip = try SegmentRoundTrip(messages.drafts(300))
         let segment = try SegmentRoundTrip.reader(trip.sealed.encoded, trip.dictionary)
-        let none = try SegmentRows(segment, window: .min ..< .max) { _ in false }
+        let none = try SegmentRows(segment, window: .min ..< .max) { _, _ in false }
         #expect(none.rows.isEmpty && none.contents.isEmpty)
-        let early = try SegmentRows(segment, window: .min ..< .min + 1) { _ in true }
+        let early = try SegmentRows(segment, window: .min ..< .min + 1)
         #expect(early.contents.isEmpty)
     }
 }

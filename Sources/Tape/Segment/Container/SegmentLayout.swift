@@ -43,6 +43,10 @@ struct SegmentLayout {
 
     /// Messages that a segment may have.
     static let countLimit = 1 << 18
+    /// Values, over all columns, that a segment may have; the elements of lists have a limit of their own.
+    static let cellLimit = 1 << 25
+    /// Bytes that a directory may have.
+    static let sizeLimit = 1 << 26
 
     /// - Parameters:
     ///   - reader: behind the table of streams.
@@ -63,6 +67,7 @@ struct SegmentLayout {
             clocks = try Self.clocks(&reader, count: self.count)
             let isOrdered = try reader.integer() == 0
             var streams = 0
+            var cells = 0
             packetIDs = try IntegerField(&reader, &streams)
             topics = try Self.topics(&reader)
             var rest = self.count
@@ -70,6 +75,9 @@ struct SegmentLayout {
                 let group = try Self.group(
                     &reader, &streams, topicCount: topics.count, isOrdered: isOrdered, rest: rest, template: template)
                 rest -= group.count
+                // What is restored of a segment must stay in bounds, also where a few bytes stand for millions of values.
+                cells += group.count * (group.columns.reduce(4) { $0 + $1.width })
+                guard group.count > 0, cells <= Self.cellLimit else { throw SegmentDamage("a group out of bounds") }
                 groups.append(group)
             }
             guard rest == 0 else { throw SegmentDamage("\(rest) messages are in no group") }
@@ -207,6 +215,15 @@ indirect enum ColumnLayout {
         case uniform(UInt8)
         case bytes(Int)
         case integers(IntegerField)
+    }
+
+    /// Columns that it consists of.
+    var width: Int {
+        switch self {
+        case .constant, .coded: 1
+        case .tuple(let columns): columns.count
+        case .list: 2
+        }
     }
 
     var isList: Bool {

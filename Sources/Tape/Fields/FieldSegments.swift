@@ -1,0 +1,99 @@
+import SQLite
+
+/// Opens the segments of a tape by their columns, those that may hold something wanted.
+final class FieldSegments {
+    private let selection: Selection
+    private let tape: TapeConnection
+    private var indexRows: Statement
+    private let dictionary: StoredDictionary
+    private let decompressor: BatchDecompressor
+    private let clocks: [Int64: (session: Int64, offset: Int64)]
+    private let shapes = ShapeCache()
+    /// Whether the selection wants the topics of the tape, as far as they were looked at.
+    private var selected: [Int64: Bool] = [:]
+    /// Whether topics are selected by more than what kind of message they carry, which templates tell as well.
+    private let selectsTopics: Bool
+
+    init(_ tape: TapeConnection, _ selection: Selection, decompressor: BatchDecompressor) throws(SQLiteError) {
+        self.selection = selection
+        self.tape = tape
+        self.decompressor = decompressor
+        indexRows = try tape.database.prepare("SELECT topics, templates FROM segment WHERE first_seq = ?")
+        dictionary = try StoredDictionary(tape.database)
+        clocks = try tape.database.clocks()
+        selectsTopics = !selection.devices.isEmpty || !selection.topics.isEmpty || !selection.excluded.isEmpty
+    }
+
+    /// Opens a segment; nil where it surely has nothing that is wanted.
+    func open(
+        _ first: Int64, topic: (String) -> Bool, shape: (PayloadShape) -> Bool
+    ) throws(SegmentDamage) -> FieldSegment? {
+        guard try mayHold(first, shape) else { return nil }
+        let segment = try tape.database.segment(first, dictionary: dictionary, decompressor: decompressor)
+        return try FieldSegment(
+            segment, first: first, shapes: shapes, clocks: clocks, shape: { isSelected($0) && shape($0) },
+            wants: { selection.matches(topic: $0) && topic($0) })
+    }
+
+    private func isSelected(_ shape: PayloadShape) -> Bool {
+        selection.kinds.isEmpty || selection.kinds.contains(shape.kind)
+    }
+
+    private func mayHold(_ first: Int64, _ wants: (PayloadShape) -> Bool) throws(SegmentDamage) -> Bool {
+        let index = try index(ofSegment: first)
+        guard try hasShape(index, wants) else { return false }
+        guard selectsTopics else { return true }
+        for topic in index.topics where try isSelected(topic.name) { return true }
+        return false
+    }
+
+    private func hasShape(_ index: SegmentIndex, _ wants: (PayloadShape) -> Bool) throws(SegmentDamage) -> Bool {
+        for number in index.templates {
+            // 0 stands for templates that only the segment itself knows.
+            if number == 0 { return true }
+            let shape = shapes.shape(.shared(number), try dictionary.template(number))
+            if isSelected(shape), wants(shape) { return true }
+        }
+        return false
+    }
+
+    private func isSelected(_ topic: Literal) throws(SegmentDamage) -> Bool {
+        switch topic {
+        case .own(let name): return selection.matches(topic: String(decoding: name, as: UTF8.self))
+        case .shared(let number):
+            if let known = selected[number] { return known }
+            let isSelected = selection.matches(topic: try dictionary.topic(number))
+            selected[number] = isSelected
+            return isSelected
+        }
+    }
+
+    private func index(ofSegment first: Int64) throws(SegmentDamage) -> SegmentIndex {
+        defer { indexRows.reset() }
+        do {
+            try indexRows.bind(1, first)
+            guard try indexRows.step() else { throw SegmentDamage("it is not there") }
+            return try SegmentIndex(topics: selectsTopics ? indexRows.blob(0) : [0], templates: indexRows.blob(1))
+        } catch let error as SegmentDamage {
+            throw error
+        } catch let error as MalformedFrame {
+            throw SegmentDamage(error)
+        } catch {
+            throw SegmentDamage("\(error)")
+        }
+    }
+}
+
+/// Shapes of templates that were met before.
+final class ShapeCache {
+    private var shapes: [Int64: PayloadShape] = [:]
+
+    func shape(_ literal: Literal, _ template: Template) -> PayloadShape {
+        guard let number = literal.number else { return PayloadShape(template) }
+        if let known = shapes[number] { return known }
+        let shape = PayloadShape(template)
+        if shapes.count > 4_096 { shapes.removeAll() }
+        shapes[number] = shape
+        return shape
+    }
+}
