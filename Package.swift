@@ -93,7 +93,8 @@ let package = Package(
             name: "DeviceProtocolTests",
             dependencies: ["DeviceProtocol", "JSONScan", "MQTTWire", "Schema", "TestSupport"]),
         .testTarget(
-            name: "TapeTests", dependencies: ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "TestSupport"]),
+            name: "TapeTests", dependencies: ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "TestSupport"],
+            exclude: ["Fixtures"]),
         .testTarget(name: "RecorderTests", dependencies: ["Recorder", "MQTTWire"]),
         .testTarget(
             name: "QueryTests",

@@ -12,6 +12,8 @@ public final class MessageCursor {
     private let path: String
     private let after: Int64
     private var parts: PartList
+    /// The number that the next part must begin with, where all parts are read one after the other.
+    private var expected: Int64?
     private let journal: JournalSource
     private let segments: SegmentList?
     private var current: Part?
@@ -25,6 +27,7 @@ public final class MessageCursor {
         self.selection = selection
         path = tape.path
         after = sequence
+        damages = tape.damage.map { [$0] } ?? []
         do {
             let hasSegments = try tape.database.hasSegments()
             let decompressor = try BatchDecompressor()
@@ -87,8 +90,18 @@ public final class MessageCursor {
             reason: reason)
     }
 
+    /// Notes that a part is missing; seen only where the selection passes none over.
+    private func noteHole(before part: PartList.Part) {
+        if let expected, part.first > expected, !selection.restrictsParts {
+            damages.append(
+                damage("place", expected, part.first &- expected, "what stood there is gone, or its row is damaged"))
+        }
+        expected = part.first &+ part.count
+    }
+
     private func nextPart() throws(TapeError) -> Bool {
         while let part = try TapeError.wrapping({ () throws(SQLiteError) in try parts.next() }) {
+            noteHole(before: part)
             if part.isSegment {
                 do {
                     guard let player = try segments?.open(part.first) else { continue }

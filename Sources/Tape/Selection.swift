@@ -78,6 +78,11 @@ public struct Selection: Sendable {
         !devices.isEmpty || !kinds.isEmpty || !topics.isEmpty || !excluded.isEmpty
     }
 
+    /// Whether parts of the tape may be passed over because of their time or their session.
+    var restrictsParts: Bool {
+        since != nil || until != nil || !sessions.isEmpty
+    }
+
     /// The times of arrival that are wanted, ns.
     var window: Range<Int64> {
         let from = since?.nanoseconds ?? .min

@@ -4,9 +4,9 @@ public import DeviceProtocol
 public struct DeviceRow: Sendable, Hashable {
     /// The device.
     public var device: DeviceID
-    /// When its first message arrived, in either direction.
+    /// The earliest time of arrival of a message, in either direction.
     public var firstSeen: Timestamp
-    /// When its last message arrived, in either direction.
+    /// The latest time of arrival of a message, in either direction.
     public var lastSeen: Timestamp
     /// Messages on its topics, and of other devices' topics that name it.
     public var messages: Int
@@ -18,9 +18,10 @@ public struct DeviceRow: Sendable, Hashable {
     public var model: String?
     /// By how much its clock is ahead of the recorder's, ns.
     ///
-    /// The median of its own time less the time of arrival, so the way of the messages is in it. Samples
-    /// that were held back are left out, and times that no clock shows.
+    /// The median of its own time less the time of arrival, so the way of the messages is in it, over the newest 127
+    /// telemetry messages: a clock that was wrong a month ago is no news. Samples that were held back are left out, and
+    /// times that no clock shows.
     public var clockSkew: Int64?
-    /// The median time between two telemetry messages, ns.
+    /// The median time between two telemetry messages, over the newest 127 of them, ns.
     public var period: Int64?
 }

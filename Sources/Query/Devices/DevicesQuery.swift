@@ -11,10 +11,30 @@ public struct DevicesQuery: Sendable {
         self.selection = selection
     }
 
-    /// Reads the tape.
+    /// Reads the tape: where the catalogue tells how much each device said, only as much of its end as it takes.
     ///
     /// - Throws: ``TapeError`` when the tape cannot be read at all.
     public func answer(_ tape: TapeReader) throws(TapeError) -> DevicesAnswer {
+        if try isCounted(tape) {
+            var recent = RecentDevices(try tape.activity(), DeviceSelection(selection.devices))
+            if try recent.read(tape) { return DevicesAnswer(rows: recent.rows, duplicates: 0, damages: recent.damages) }
+        }
+        return try readEverything(tape)
+    }
+
+    /// Whether the answer's counts are those of the catalogue.
+    private func isCounted(_ tape: TapeReader) throws(TapeError) -> Bool {
+        guard selection.since == nil, selection.until == nil, selection.sessions.isEmpty, selection.topics.isEmpty,
+            selection.excluded.isEmpty, selection.kinds.isEmpty
+        else { return false }
+        // The catalogue counts redeliveries, and knows the first arrival of what is left after a deletion roughly only.
+        let sessions = try tape.sessions()
+        let gaps = try tape.gaps()
+        return sessions.allSatisfy { $0.duplicates == 0 }
+            && !gaps.contains { $0.cause == Gap.Cause.deleted.rawValue }
+    }
+
+    private func readEverything(_ tape: TapeReader) throws(TapeError) -> DevicesAnswer {
         var wanted = selection
         wanted.devices = []
         var scan = try MessageScan(tape, wanted, leavesOutDuplicates: true)
@@ -24,32 +44,14 @@ public struct DevicesQuery: Sendable {
             let topic = DeviceTopic.parse(message.topic)
             guard devices.mayConcern(message, topic) else { continue }
             var named = topic.device.map { Set([$0]) } ?? []
-            for (device, fact) in Self.facts(message, topic) {
+            for (device, word) in DeviceWord.words(message, topic) {
                 named.insert(device)
-                tallies[device, default: DeviceTally(device, message)].take(fact, message)
+                tallies[device, default: DeviceTally(device, message)].take(word)
             }
             for device in named { tallies[device, default: DeviceTally(device, message)].count(message) }
         }
         let rows = tallies.filter { devices.contains($0.key) }.values.map(\.row).sorted { $0.device < $1.device }
         return DevicesAnswer(rows: rows, duplicates: scan.duplicates, damages: scan.damages)
-    }
-
-    /// What a message tells of a device.
-    fileprivate enum Fact {
-        case telemetry(Telemetry)
-        case update(DeviceUpdate)
-    }
-
-    private static func facts(_ message: RecordedMessage, _ topic: DeviceTopic) -> [(DeviceID, Fact)] {
-        guard topic.kind == .telemetry || topic.kind == .deviceUpdate else { return [] }
-        let decoded = DecodedMessage.decode(topic: topic, payload: message.payload, properties: message.properties)
-        switch decoded.message {
-        case .telemetry(let telemetry): return decoded.device.map { [($0, .telemetry(telemetry))] } ?? []
-        case .telemetryBatch(let batch):
-            return batch.map { ($1.deviceID ?? $0, .telemetry($1)) }
-        case .deviceUpdate(let update): return decoded.device.map { [($0, .update(update))] } ?? []
-        default: return []
-        }
     }
 }
 
@@ -61,13 +63,4 @@ public struct DevicesAnswer: Sendable {
     public var duplicates: Int
     /// Parts of the tape that could not be read.
     public var damages: [TapeError]
-}
-
-extension DeviceTally {
-    fileprivate mutating func take(_ fact: DevicesQuery.Fact, _ message: RecordedMessage) {
-        switch fact {
-        case .telemetry(let telemetry): take(telemetry, message)
-        case .update(let update): take(update)
-        }
-    }
 }

@@ -24,6 +24,7 @@ public final class FieldScan {
     init(_ tape: TapeConnection, _ selection: Selection, newestFirst: Bool) throws(TapeError) {
         self.tape = tape
         self.selection = selection
+        damages = tape.damage.map { [$0] } ?? []
         do {
             let hasSegments = try tape.database.hasSegments()
             let decompressor = try BatchDecompressor()

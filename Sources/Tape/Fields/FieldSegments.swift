@@ -18,7 +18,7 @@ final class FieldSegments {
         self.selection = selection
         self.tape = tape
         self.decompressor = decompressor
-        indexRows = try tape.database.prepare("SELECT topics, templates FROM segment WHERE first_seq = ?")
+        indexRows = try tape.database.prepare("SELECT topics, templates, index_crc FROM segment WHERE first_seq = ?")
         dictionary = try StoredDictionary(tape.database)
         clocks = try tape.database.clocks()
         selectsTopics = !selection.devices.isEmpty || !selection.topics.isEmpty || !selection.excluded.isEmpty
@@ -68,12 +68,19 @@ final class FieldSegments {
         }
     }
 
+    /// The column of a segment without topics.
+    private static let noTopics: [UInt8] = [0]
+
     private func index(ofSegment first: Int64) throws(SegmentDamage) -> SegmentIndex {
         defer { indexRows.reset() }
         do {
             try indexRows.bind(1, first)
             guard try indexRows.step() else { throw SegmentDamage("it is not there") }
-            return try SegmentIndex(topics: selectsTopics ? indexRows.blob(0) : [0], templates: indexRows.blob(1))
+            let (topics, templates) = (indexRows.blob(0), indexRows.blob(1))
+            guard Checksum.of(topics + templates) == indexRows.integer(2) else {
+                throw SegmentDamage("an index whose checksum does not fit")
+            }
+            return try SegmentIndex(topics: selectsTopics ? topics : Self.noTopics, templates: templates)
         } catch let error as SegmentDamage {
             throw error
         } catch let error as MalformedFrame {

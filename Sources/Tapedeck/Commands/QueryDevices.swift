@@ -11,8 +11,9 @@ struct QueryDevices: ParsableCommand {
         discussion: """
             JSON keys: device first_seen last_seen messages status firmware model clock_skew_ms period_s. status, \
             firmware and model are what the device said last. clock_skew_ms is how far its clock is ahead of the \
-            recorder's, the median over samples that were not held back. period_s is the median time between two \
-            telemetry messages. Redelivered duplicates are left out.
+            recorder's, period_s the time between two telemetry messages: both are medians over the newest 127 \
+            telemetry messages of the device, those that were held back left out of the first. Redelivered duplicates \
+            are left out.
             """)
 
     @Argument(help: "The tape.")

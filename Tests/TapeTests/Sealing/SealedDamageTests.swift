@@ -93,8 +93,8 @@ import Testing
             }
             #expect(ContinuousClock.now - start < .seconds(5))
         }
-        // SQLite's pages and the rows of the dictionary have no checksum, so a few remain.
-        #expect(unsaid <= 4)
+        // Facts in SQLite's own pages have no checksum: the number or the time of a whole part may change.
+        #expect(unsaid <= 1)
     }
 
     @Test func `a tape cut short is refused, or what is lost is said`() throws {
@@ -103,7 +103,7 @@ import Testing
         let whole = try Data(contentsOf: URL(fileURLWithPath: folder.path("whole.tape")))
         let path = folder.path("cut.tape")
         for page in 0..<whole.count / 4_096 {
-            try whole.prefix(page * 4_096).write(to: URL(fileURLWithPath: path))
+            try whole.prefix(page * 4_096 + (page % 3) * 1_000).write(to: URL(fileURLWithPath: path))
             switch try read(path) {
             case .refused(let error): #expect(error.description.contains(path))
             case .read(let messages, let damages, let ended):
