@@ -152,7 +152,7 @@ extension Connection {
         _ = try insert(
             Gap(
                 session: session, cause: .deleted, beganAt: Timestamp(nanoseconds: from),
-                endedAt: Timestamp(nanoseconds: until), missing: count, detail: "deleted to keep the tape in its limits"
+                endedAt: Timestamp(nanoseconds: until), missing: count
             ))
     }
 }
