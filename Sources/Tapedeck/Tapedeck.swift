@@ -17,7 +17,8 @@ struct Tapedeck: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Record.self, Replay.self, Info.self, Query.self, Import.self, Export.self, Seal.self, Simulate.self,
+            Record.self, Replay.self, Info.self, Query.self, Import.self, Export.self, Seal.self, Verify.self,
+            Slice.self, Merge.self, Simulate.self,
             PrintSchema.self,
         ],
         helpNames: .long)

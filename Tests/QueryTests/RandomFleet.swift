@@ -30,6 +30,7 @@ struct RandomFleet {
     ///   - messages: how many.
     ///   - habits: what may happen.
     ///   - make: makes a message: topic, payload and properties.
+    /// - Throws: what writing the tapes throws.
     init(
         seed: UInt64, messages: Int, habits: Habits,
         _ make: (inout SeededGenerator, Habits) -> (topic: String, payload: String, properties: [PublishProperty])

@@ -9,7 +9,7 @@ import Testing
 
 /// What columns tell of commands is what the messages tell.
 @Suite struct SealedCommandsTests {
-    @Test(arguments: 0..<24 as Range<UInt64>)
+    @Test(arguments: 0..<12 as Range<UInt64>)
     func `sealed and unsealed tapes give the same commands`(_ seed: UInt64) throws {
         let fleet = try RandomFleet(
             seed: seed, messages: 500,
@@ -58,18 +58,23 @@ import Testing
     ) -> (topic: String, payload: String, properties: [PublishProperty]) {
         let device = random.pick(["A", "B", "C"])
         let id = random.pick(ids)
-        var properties: [PublishProperty] = random.once(in: 2) ? [.userProperty(name: "trace", value: "\(random.next() % 5)")] : []
+        var properties: [PublishProperty] =
+            random.once(in: 2) ? [.userProperty(name: "trace", value: "\(random.next() % 5)")] : []
         if random.once(in: 4) { properties.append(.correlationData(Array(id.utf8.dropFirst().dropLast()))) }
         if random.once(in: 9) { properties.append(.correlationData([0xff])) }
-        if random.once(in: 2) { return ("v1/device/\(device)/commands/update", update(&random, habits, id), properties) }
+        if random.once(in: 2) {
+            return ("v1/device/\(device)/commands/update", update(&random, habits, id), properties)
+        }
         let topic = random.pick(["commands", "commands", "command", "command/children"])
         return ("v1/device/\(device)/\(topic)", delivery(&random, habits, id), properties)
     }
 
-    private static func delivery(_ random: inout SeededGenerator, _ habits: RandomFleet.Habits, _ id: String) -> String {
+    private static func delivery(_ random: inout SeededGenerator, _ habits: RandomFleet.Habits, _ id: String) -> String
+    {
         let name = random.pick([#""reboot""#, #""set_volume""#, #""caf\u00e9""#, "null", "3"])
         let status = random.pick([#""pending""#, #""in_progress""#, #""done""#, #""In-Progress""#, #""odd""#, "null"])
-        let child = habits.namesDevices && random.once(in: 3) ? #""device_id":\#(random.pick([#""K""#, "12", #""""#])),"# : ""
+        let child =
+            habits.namesDevices && random.once(in: 3) ? #""device_id":\#(random.pick([#""K""#, "12", #""""#])),"# : ""
         switch Int.random(in: 0..<12, using: &random) {
         case 0: return "{}"
         case 1: return #"{"error":"none"}"#
@@ -79,7 +84,8 @@ import Testing
         case 5: return "not json \(id)"
         case 6: return #"{"name":\#(name),"parameters":[1,2]}"#
         default:
-            return #"{"id":\#(id),\#(child)"status":\#(status),"name":\#(name),"parameters":{"url":"\#(random.next() % 9)"}}"#
+            return
+                #"{"id":\#(id),\#(child)"status":\#(status),"name":\#(name),"parameters":{"url":"\#(random.next() % 9)"}}"#
         }
     }
 
@@ -90,7 +96,7 @@ import Testing
         switch Int.random(in: 0..<12, using: &random) {
         case 0: return "{}"
         case 1: return #"{"error":\#(text)}"#
-        case 2: return #"{"id":\#(id),"status":\#(status),"error":\#(text),"message":\#(text)}"#
+        case 2: return #"{"id":\#(id),"status":\#(status),"message":"first","error":\#(text)}"#
         case 3: return #"{"id":\#(id),"status":\#(status),"error":\#(text)}"#
         case 4: return #"{"id":[\#(id)],"status":\#(status)}"#
         case 5: return #"{"status":\#(status)}"#

@@ -18,7 +18,8 @@ enum PayloadNames {
     private static func hasDeviceKey(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty, let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress,
-             let place = memchr(start, Int32(UInt8(ascii: "_")), rest.count) {
+            let place = memchr(start, Int32(UInt8(ascii: "_")), rest.count)
+        {
             let index = rest.startIndex + (UnsafeRawPointer(place) - start)
             if bytes[..<index].suffix(6).elementsEqual("device".utf8), bytes[(index + 1)...].starts(with: "id".utf8) {
                 return true

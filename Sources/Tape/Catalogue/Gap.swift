@@ -20,6 +20,10 @@ public struct Gap: Sendable, Hashable {
         case downgraded
         /// Recorded, and deleted later to keep the tape within its limits.
         case deleted
+        /// Recorded, and unreadable when the tape was repaired.
+        case damaged
+        /// Left out when a slice was taken: only the messages that make up the state were brought along.
+        case sliced
 
         /// A few words for a person.
         public var summary: String {
@@ -31,6 +35,8 @@ public struct Gap: Sendable, Hashable {
             case .suspended: "the machine was suspended"
             case .refused: "subscription refused"
             case .downgraded: "subscription granted at a lower QoS"
+            case .damaged: "the tape was damaged"
+            case .sliced: "left out of the slice"
             case .deleted: "deleted to keep the tape within its limits"
             }
         }

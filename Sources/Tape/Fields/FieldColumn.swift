@@ -50,6 +50,7 @@ public struct FieldColumn {
     /// - Parameters:
     ///   - row: the row.
     ///   - scratch: memory that is used again from row to row.
+    /// - Returns: the UUID.
     public func uuid(_ row: Int, _ scratch: inout [UInt8]) -> UUIDText? {
         guard case .uuid = column.valueForm else { return nil }
         scratch.removeAll(keepingCapacity: true)

@@ -47,6 +47,7 @@ public final class FieldScan {
     ///   - wants: whether messages of a topic are still wanted; the selection decides before.
     ///   - wantsShape: whether sealed messages of a shape are still wanted. A segment that has no other shapes is passed
     ///     over without being opened.
+    /// - Returns: the part.
     /// - Throws: ``TapeError`` when the tape cannot be read at all.
     public func next(
         where wants: (String) -> Bool = { _ in true }, shaped wantsShape: (PayloadShape) -> Bool = { _ in true }

@@ -1,4 +1,4 @@
-/// A UUID as most programs write it: lower case, with hyphens (RFC 9562 §4). Exactly that text and no other.
+/// A UUID as most programs write it, in lower case with hyphens (RFC 9562 §4), and no other spelling.
 ///
 /// Compared and hashed much faster than text.
 public struct UUIDText: Hashable, Sendable {
