@@ -98,7 +98,9 @@ let package = Package(
         .testTarget(name: "RecorderTests", dependencies: ["Recorder", "MQTTWire"]),
         .testTarget(
             name: "QueryTests",
-            dependencies: ["Query", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan", "TapeTestSupport"]),
+            dependencies: [
+                "Query", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan", "TapeTestSupport", "TestSupport",
+            ]),
         .testTarget(
             name: "ReplayTests",
             dependencies: ["Replay", "Tape", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "TestSupport"]),

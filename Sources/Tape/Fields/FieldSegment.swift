@@ -161,7 +161,7 @@ public final class FieldSegment {
                 }
                 flags = Array(repeating: all, count: group.count)
             } else {
-                flags = try segment.content(ofGroup: group.index, wanted: wanted(group)).flags
+                flags = try segment.flags(ofGroup: group.index, wanted: wanted(group))
             }
             let retained = flags.map { MessageFlags(rawValue: UInt8(truncatingIfNeeded: $0)).has(MessageFlags.retain) }
             return retained.contains(true) ? retained : nil

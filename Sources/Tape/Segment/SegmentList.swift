@@ -41,15 +41,6 @@ final class SegmentList {
             segment, first: first, topics: topics, concerns: concerns, window: selection.window, clocks: clocks)
     }
 
-    /// Opens a segment by its columns; nil where it has no topic that is wanted.
-    func fields(
-        _ first: Int64, shapes: ShapeCache, wants: (String) -> Bool
-    ) throws(SegmentDamage) -> FieldSegment? {
-        if selectsTopics, !(try mayHold(first)) { return nil }
-        let segment = try tape.database.segment(first, dictionary: dictionary, decompressor: decompressor)
-        return try FieldSegment(segment, first: first, shapes: shapes) { selection.matches(topic: $0) && wants($0) }
-    }
-
     private func mayHold(_ first: Int64) throws(SegmentDamage) -> Bool {
         let index = try index(ofSegment: first)
         var isPerhaps = false

@@ -110,6 +110,12 @@ final class SegmentReader {
         return try source.integers(group.duplicates, runs: group.runLengths, wanted: nil)
     }
 
+    /// The flags of a group's messages; of runs that are not wanted, 0.
+    func flags(ofGroup index: Int, wanted: [Bool]?) throws(SegmentDamage) -> [Int64] {
+        let group = layout.groups[index]
+        return try source.integers(group.flags, runs: group.runLengths, wanted: wanted)
+    }
+
     /// Restores what it takes to print the messages of a group.
     ///
     /// - Parameters:
