@@ -17,7 +17,7 @@ demo: build
 
 build: dependencies
 	@echo "build: release"
-	@swift build -c release --product tapedeck
+	@swift build -c release --product tapedeck --static-swift-stdlib
 
 test: dependencies lint
 	@echo "test: building, warnings are errors"
