@@ -84,7 +84,7 @@ class Tapedeck:
                 window = ["--since", format_time(asked.since), "--until", format_time(asked.until)]
                 return ["telemetry", tape, *device, *metric, *window]
             case "q2":
-                return ["trend", tape, *metric, "--every", "1h"]
+                return ["trend", tape, *metric, "--every", "1h", "--clock", "arrival"]
             case "q3":
                 return ["commands", tape, "--summary"]
             case "q4":

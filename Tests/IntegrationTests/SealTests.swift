@@ -96,4 +96,74 @@ import Testing
         }
         #expect(halfway > 0, "no kill came between two segments")
     }
+
+    /// A tape of many small segments, which sealing merges.
+    private func scattered(_ workspace: Workspace) throws -> String {
+        let tape = workspace.path("whole.tape")
+        let start: Int64 = 1_795_356_000_000_000_000
+        let writer = try TapeWriter(path: tape)
+        let sealer = try TapeSealer(path: tape, besideWriter: true)
+        let session = Session(
+            source: "record", broker: nil, clientID: nil, recorder: "tests", startedAt: Timestamp(nanoseconds: start))
+        try writer.begin(session, clock: ArrivalClock.Offset(cause: .start, monotonic: 0, offset: start, change: 0))
+        for number in 1...Self.count * 100 {
+            writer.append(
+                RecordedMessage(
+                    sequence: 0, session: 0, arrival: Timestamp(nanoseconds: 0), monotonic: Int64(number) * 1_000_003,
+                    topic: "v1/device/d\(number % 5)/telemetry",
+                    payload: Array("{\"status\":\"online\",\"telemetries\":{\"n\":\(number)}}".utf8), qos: .atMostOnce))
+            if number % 400 == 0 {
+                try writer.commit()
+                _ = try sealer.sealNext(.all)
+            }
+        }
+        try writer.end(at: Timestamp(nanoseconds: start + 200_000_000_000), reason: "signal")
+        sealer.checkpoint()
+        return tape
+    }
+
+    @Test func `a kill at any moment of merging leaves each message once`() throws {
+        let workspace = try Workspace()
+        let whole = try scattered(workspace)
+        let count = Self.count * 100
+        var random = SeededGenerator(seed: 52)
+        let start = ContinuousClock.now
+        let trial = workspace.path("trial.tape")
+        try FileManager.default.copyItem(atPath: whole, toPath: trial)
+        #expect(try Program.run(["seal", trial], in: workspace).status == 0)
+        #expect(try facts(trial).segments == 1)
+        let duration = (ContinuousClock.now - start) / .microseconds(1)
+        for round in 0..<6 {
+            let tape = workspace.path("\(round).tape")
+            try FileManager.default.copyItem(atPath: whole, toPath: tape)
+            let child = try Program.start(["seal", tape], in: workspace)
+            usleep(UInt32(duration * Double.random(in: 0.05...1, using: &random)))
+            child.signal(SIGKILL)
+            try child.wait()
+            #expect(try places(tape, count: count).dropFirst().allSatisfy { $0 == 1 })
+            #expect(try facts(tape).integrity == "ok")
+            #expect(try Program.run(["seal", tape], in: workspace).status == 0)
+            #expect(try facts(tape).segments == 1)
+            #expect(try numbers(tape) == Array(1...Int64(count)))
+        }
+    }
+
+    @Test func `a kill at any moment of bringing an old tape to the new format leaves a tape that still can be`() throws
+    {
+        let workspace = try Workspace()
+        let old = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("TapeTests/Fixtures/v1.tape").path
+        for round in 0..<12 {
+            let tape = workspace.path("\(round).tape")
+            try FileManager.default.copyItem(atPath: old, toPath: tape)
+            let child = try Program.start(["seal", tape], in: workspace)
+            usleep(UInt32(round) * 3_000)
+            child.signal(SIGKILL)
+            try child.wait()
+            #expect(try numbers(tape) == Array(1...20))
+            #expect(try Program.run(["seal", tape], in: workspace).status == 0)
+            #expect(try facts(tape).segments > 0)
+            #expect(try numbers(tape) == Array(1...20))
+        }
+    }
 }
