@@ -53,6 +53,17 @@ import Testing
         #expect(answer.messages.map(\.sequence) == [2] && answer.unsettledDevices == 1)
     }
 
+    @Test func `a parent's topic is followed until all that speak there are known`() throws {
+        let tape = try TestTape()
+        let topic = "v1/device/hub/telemetry"
+        tape.add(topic, #"{"device_id":"child","telemetries":{"rare":1}}"#, at: 1)
+        tape.add(topic, #"{"override":true,"telemetries":{"t":1}}"#, at: 9_000)
+        tape.add(topic, #"{"device_id":"child","telemetries":{"t":1}}"#, at: 9_001)
+        #expect(try state(tape, at: 9_010) == [1, 2, 3])
+        let before = StateBefore(Selection(), at: TestTape.time(9_010), reach: TestTape.nanoseconds(86_400))
+        #expect(try before.answer(try tape.reader()).unsettledDevices == 0)
+    }
+
     @Test func `of facts the last holds, by device`() throws {
         let tape = try TestTape()
         for (index, kind) in ["config", "config/update", "space_info", "firmware", "config", "firmware"].enumerated() {

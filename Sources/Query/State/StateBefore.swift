@@ -9,8 +9,8 @@ public struct StateBefore {
         public var messages: [RecordedMessage] = []
         /// Open commands that were left out because there were too many; the newest were taken.
         public var droppedCommands = 0
-        /// Devices whose telemetry was not followed further back than the reach, though no message replaces the whole
-        /// state: a metric that was silent for longer is not in it.
+        /// Devices on whose topics telemetry was not followed further back than the reach, though no message replaces
+        /// the whole state: a metric that was silent for longer is not in it.
         public var unsettledDevices = 0
         /// Parts of the tape that could not be read.
         public var damages: [TapeError] = []
@@ -87,7 +87,7 @@ public struct StateBefore {
             wanted.until = Timestamp(nanoseconds: end)
             let isBeyond = end <= start.nanoseconds &- reach
             // Within the reach for what the state still needs, beyond it for devices that were not heard at all.
-            let rest = topicDevices.subtracting((isBeyond ? fold.devices : fold.settled).compactMap(\.self))
+            let rest = topicDevices.filter { isBeyond ? fold.voices[$0] == nil : !fold.isSettled($0) }
             if rest.isEmpty { break }
             wanted.devices = rest
             var earlier = TelemetryFold()
@@ -102,7 +102,7 @@ public struct StateBefore {
             end = begin
             length = length.multipliedReportingOverflow(by: 2).overflow ? .max : length * 2
         }
-        if end > oldest { answer.unsettledDevices = fold.devices.subtracting(fold.settled).count }
+        if end > oldest { answer.unsettledDevices = topicDevices.count { !fold.isSettled($0) } }
         return fold
     }
 

@@ -26,6 +26,8 @@ struct TelemetryFold {
     private(set) var held = HeldMessages<Slot>()
     /// The devices that were heard.
     private(set) var devices: Set<DeviceID?> = []
+    /// The devices that were heard on the topic of each device: a parent speaks for its children there.
+    private(set) var voices: [DeviceID: Set<DeviceID?>] = [:]
     /// The devices whose state was replaced as a whole.
     private(set) var settled: Set<DeviceID?> = []
     private var metrics: [DeviceID?: Set<[UInt8]>] = [:]
@@ -33,19 +35,28 @@ struct TelemetryFold {
     /// Metrics of a device beyond which further ones are not followed.
     private static let metricLimit = 4_096
 
+    /// Whether of all that were heard on a device's topic the whole state is known.
+    func isSettled(_ topicDevice: DeviceID) -> Bool {
+        voices[topicDevice]?.isSubset(of: settled) ?? false
+    }
+
     /// Takes the next message, in order of arrival.
     mutating func add(_ message: RecordedMessage) {
         let topic = DeviceTopic.parse(message.topic)
         let decoded = DecodedMessage.decode(topic: topic, payload: message.payload, properties: message.properties)
         switch decoded.message {
-        case .telemetry(let telemetry): add(telemetry, decoded.device ?? topic.device, message)
-        case .telemetryBatch(let samples): for (device, telemetry) in samples { add(telemetry, device, message) }
+        case .telemetry(let telemetry): add(telemetry, decoded.device ?? topic.device, topic.device, message)
+        case .telemetryBatch(let samples):
+            for (device, telemetry) in samples { add(telemetry, device, topic.device, message) }
         default: break
         }
     }
 
-    private mutating func add(_ telemetry: Telemetry, _ device: DeviceID?, _ message: RecordedMessage) {
+    private mutating func add(
+        _ telemetry: Telemetry, _ device: DeviceID?, _ topicDevice: DeviceID?, _ message: RecordedMessage
+    ) {
         devices.insert(device)
+        if let topicDevice { voices[topicDevice, default: []].insert(device) }
         if telemetry.replacesState {
             for metric in metrics.removeValue(forKey: device) ?? [] {
                 held.remove(Slot(device: device, key: .metric(metric)))
@@ -80,6 +91,7 @@ struct TelemetryFold {
             metrics[device, default: []].formUnion(names)
         }
         devices.formUnion(earlier.devices)
+        voices.merge(earlier.voices) { $0.union($1) }
         settled.formUnion(earlier.settled)
     }
 }

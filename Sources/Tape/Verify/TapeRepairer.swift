@@ -27,6 +27,8 @@ public struct TapeRepairer {
         public var losses = 0
         /// Messages that are known to be lost.
         public var lostMessages: Int64 = 0
+        /// Stretches of which it is not known how many messages they had; they are not in ``lostMessages``.
+        public var unknownLosses = 0
         /// Tables of the catalogue that could not be read, for a person.
         public var lostFacts: [String] = []
         /// Whether anything was lost at all.
@@ -113,12 +115,20 @@ public struct TapeRepairer {
 
     /// Behind the last row that can be read only the catalogue says whether there was more.
     private mutating func loseEnd(_ expected: Int64) {
-        let held = (try? source.tape.database.integer("SELECT sum(messages) FROM activity")) ?? nil
-        if let held, source.lastDeleted &+ held >= expected {
-            lose(expected, source.lastDeleted &+ held, unread ?? "they are missing")
-        } else if held == nil, let unread {
+        let last = statedLast()
+        if let last, last >= expected {
+            lose(expected, last, unread ?? "they are missing")
+        } else if last == nil, let unread {
             lose(expected, nil, unread)
         }
+    }
+
+    /// The number of the tape's last message by what sessions, or else the activity, count.
+    private func statedLast() -> Int64? {
+        // Numbers are dense over all sessions, and what retention deletes still counts in its session.
+        if let last = (try? source.tape.database.integer("SELECT sum(messages) FROM session")) ?? nil { return last }
+        let held = (try? source.tape.database.integer("SELECT sum(messages) FROM activity")) ?? nil
+        return held.map { source.lastDeleted &+ $0 }
     }
 
     private static func again(_ first: Int64, _ table: PartWalker.Table) -> String {
@@ -273,6 +283,7 @@ public struct TapeRepairer {
             loss.until = loss.until ?? next
             report.losses += 1
             report.lostMessages += loss.messages ?? 0
+            if loss.messages == nil { report.unknownLosses += 1 }
             hear(loss)
             let numbers =
                 loss.lastSequence.map { "seq \(loss.firstSequence) to \($0)" } ?? "from seq \(loss.firstSequence) on"

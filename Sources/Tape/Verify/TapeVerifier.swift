@@ -45,8 +45,11 @@ public final class TapeVerifier {
             hasSegments = try tape.database.hasSegments()
             if hasSegments { dictionary = try StoredDictionary(tape.database) }
             _ = try PartWalker(tape.database, hasSegments: hasSegments)
-        } catch let error as SQLiteError {
+        } catch let error as SQLiteError where error.isBusy {
             throw TapeError.from(error)
+        } catch let error as SQLiteError {
+            // The marks are right, so that it is a tape; without its list of tables nothing on it can be found.
+            throw .damaged(path: path, part: "its list of tables, so that nothing can be read", reason: error.message)
         } catch {
             throw .system(path: path, action: "read", reason: "\(error)")
         }

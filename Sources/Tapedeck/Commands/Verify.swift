@@ -107,7 +107,7 @@ struct Verify: ParsableCommand {
     }
 
     private func lost(_ report: TapeRepairer.Report) -> String {
-        "\(HumanFormat.count(report.lostMessages, "message")) lost in "
+        (report.unknownLosses > 0 ? "at least " : "") + "\(HumanFormat.count(report.lostMessages, "message")) lost in "
             + HumanFormat.count(report.losses, "stretch", "stretches")
     }
 

@@ -145,6 +145,18 @@ import Testing
         #expect(wholly <= pages / 4)
     }
 
+    @Test func `without its list of tables a tape is told to be damaged, in a sentence`() throws {
+        let tape = try MixedTape(batches: 3)
+        try tape.change("DROP TABLE journal")
+        do {
+            _ = try TapeVerifier(path: tape.path)
+            Issue.record("it was opened")
+        } catch {
+            #expect(error.description.contains("is damaged in its list of tables"), "\(error)")
+            #expect(error.description.contains("SELECT") == false)
+        }
+    }
+
     @Test func `a file cut short is saved up to there`() throws {
         let tape = try MixedTape(batches: 60)
         try tape.change("PRAGMA user_version")
@@ -157,6 +169,17 @@ import Testing
         let count = try TapeReader(path: output).allMessages().count
         #expect(count > 0 && count < tape.messages.count && !losses.isEmpty)
         #expect(report?.isComplete == false)
+        #expect(count + Int(report?.lostMessages ?? 0) == tape.messages.count && report?.unknownLosses == 0)
+    }
+
+    @Test func `of a lost end it is said how much it was, as far as anything tells`() throws {
+        let tape = try MixedTape()
+        try tape.change("DELETE FROM journal WHERE first_seq > 451")
+        let (report, losses) = try repair(tape.path, to: tape.folder.path("saved.tape"))
+        #expect(report?.lostMessages == 100 && losses.map(\.firstSequence) == [501] && losses[0].lastSequence == 600)
+        try tape.change("DROP TABLE session")
+        let (other, _) = try repair(tape.path, to: tape.folder.path("again.tape"))
+        #expect(other?.lostMessages == 100 && other?.lostFacts.first?.hasPrefix("sessions: ") == true)
     }
 
     @Test func `the new tape must not be there, and a stopped repair leaves nothing`() throws {
