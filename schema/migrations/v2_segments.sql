@@ -27,7 +27,7 @@ CREATE TABLE segment (
     count          INTEGER NOT NULL,
     first_arrival  INTEGER NOT NULL,                -- the earliest and the latest arrival, ns
     last_arrival   INTEGER NOT NULL,
-    first_clock    INTEGER NOT NULL,                -- rows of table clock, the first and the last
+    first_clock    INTEGER NOT NULL,                -- rows of table clock, the lowest and the highest
     last_clock     INTEGER NOT NULL,
     size           INTEGER NOT NULL,                -- bytes of the messages: topic, properties and payload
     literal        INTEGER NOT NULL,                -- messages kept as text because they did not come back otherwise

@@ -3,12 +3,7 @@ import SQLite
 /// Opens the segments of a tape by their columns, those that may hold something wanted.
 final class FieldSegments {
     private let selection: Selection
-    private let tape: TapeConnection
-    private var indexRows: Statement
-    private let dictionary: StoredDictionary
-    private let decompressor: BatchDecompressor
-    private let clocks: [Int64: (session: Int64, offset: Int64)]
-    private let shapes = ShapeCache()
+    private let opener: SegmentOpener
     /// Whether the selection wants the topics of the tape, as far as they were looked at.
     private var selected: [Int64: Bool] = [:]
     /// Whether topics are selected by more than what kind of message they carry, which templates tell as well.
@@ -16,11 +11,7 @@ final class FieldSegments {
 
     init(_ tape: TapeConnection, _ selection: Selection, decompressor: BatchDecompressor) throws(SQLiteError) {
         self.selection = selection
-        self.tape = tape
-        self.decompressor = decompressor
-        indexRows = try tape.database.prepare("SELECT topics, templates, index_crc FROM segment WHERE first_seq = ?")
-        dictionary = try StoredDictionary(tape.database)
-        clocks = try tape.database.clocks()
+        opener = try SegmentOpener(tape, decompressor: decompressor)
         selectsTopics = !selection.devices.isEmpty || !selection.topics.isEmpty || !selection.excluded.isEmpty
     }
 
@@ -29,9 +20,9 @@ final class FieldSegments {
         _ first: Int64, topic: (String) -> Bool, shape: (PayloadShape) -> Bool
     ) throws(SegmentDamage) -> FieldSegment? {
         guard try mayHold(first, shape) else { return nil }
-        let segment = try tape.database.segment(first, dictionary: dictionary, decompressor: decompressor)
+        let segment = try opener.open(first)
         return try FieldSegment(
-            segment, first: first, shapes: shapes, clocks: clocks, shape: { isSelected($0) && shape($0) },
+            segment, first: first, shapes: opener.shapes, clocks: opener.clocks, shape: { isSelected($0) && shape($0) },
             wants: { selection.matches(topic: $0) && topic($0) })
     }
 
@@ -40,7 +31,7 @@ final class FieldSegments {
     }
 
     private func mayHold(_ first: Int64, _ wants: (PayloadShape) -> Bool) throws(SegmentDamage) -> Bool {
-        let index = try index(ofSegment: first)
+        let index = try opener.index(of: first)
         guard try hasShape(index, wants) else { return false }
         guard selectsTopics else { return true }
         for topic in index.topics where try isSelected(topic.name) { return true }
@@ -51,7 +42,7 @@ final class FieldSegments {
         for number in index.templates {
             // 0 stands for templates that only the segment itself knows.
             if number == 0 { return true }
-            let shape = shapes.shape(.shared(number), try dictionary.template(number))
+            let shape = opener.shapes.shape(.shared(number), try opener.dictionary.template(number))
             if isSelected(shape), wants(shape) { return true }
         }
         return false
@@ -62,7 +53,7 @@ final class FieldSegments {
         case .own(let name): return selection.matches(topic: String(decoding: name, as: UTF8.self))
         case .shared(let number):
             if let known = selected[number] { return known }
-            let isSelected = selection.matches(topic: try dictionary.topic(number))
+            let isSelected = selection.matches(topic: try opener.dictionary.topic(number))
             selected[number] = isSelected
             return isSelected
         }
@@ -70,25 +61,6 @@ final class FieldSegments {
 
     /// The column of a segment without topics.
     private static let noTopics: [UInt8] = [0]
-
-    private func index(ofSegment first: Int64) throws(SegmentDamage) -> SegmentIndex {
-        defer { indexRows.reset() }
-        do {
-            try indexRows.bind(1, first)
-            guard try indexRows.step() else { throw SegmentDamage("it is not there") }
-            let (topics, templates) = (indexRows.blob(0), indexRows.blob(1))
-            guard Checksum.of(topics + templates) == indexRows.integer(2) else {
-                throw SegmentDamage("an index whose checksum does not fit")
-            }
-            return try SegmentIndex(topics: selectsTopics ? topics : Self.noTopics, templates: templates)
-        } catch let error as SegmentDamage {
-            throw error
-        } catch let error as MalformedFrame {
-            throw SegmentDamage(error)
-        } catch {
-            throw SegmentDamage("\(error)")
-        }
-    }
 }
 
 /// Shapes of templates that were met before.

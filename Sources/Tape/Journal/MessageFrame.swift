@@ -6,26 +6,9 @@ import MQTTWire
 /// Numbers are unsigned LEB128. In order: arrival since the message before (ns), flags, packet id, distance to the
 /// original of a duplicate, number of redactions, topic, properties, payload; what the flags do not announce is absent.
 enum MessageFrame {
-    private enum Flag {
-        static let qosMask: UInt8 = 0b0000_0011
-        static let retain: UInt8 = 1 << 2
-        static let dup: UInt8 = 1 << 3
-        static let packetID: UInt8 = 1 << 4
-        static let duplicateOf: UInt8 = 1 << 5
-        static let properties: UInt8 = 1 << 6
-        static let redacted: UInt8 = 1 << 7
-    }
-
     static func append(_ message: RecordedMessage, sinceLast: Int64, to bytes: inout [UInt8]) {
         VariableInteger.append(UInt64(max(0, sinceLast)), to: &bytes)
-        var flags = message.qos.rawValue
-        if message.retain { flags |= Flag.retain }
-        if message.dup { flags |= Flag.dup }
-        if message.packetID != nil { flags |= Flag.packetID }
-        if message.duplicateOf != nil { flags |= Flag.duplicateOf }
-        if !message.properties.isEmpty { flags |= Flag.properties }
-        if message.redactions > 0 { flags |= Flag.redacted }
-        bytes.append(flags)
+        bytes.append(MessageFlags(message).rawValue)
         if let packetID = message.packetID { VariableInteger.append(UInt64(packetID), to: &bytes) }
         if let original = message.duplicateOf {
             VariableInteger.append(UInt64(max(0, message.sequence - original)), to: &bytes)
@@ -54,18 +37,18 @@ enum MessageFrame {
     static func read(_ reader: inout ByteReader, _ context: Context) throws(MalformedFrame) -> RecordedMessage {
         let start = reader.offset
         let since = try reader.integer()
-        let flags = try reader.byte()
-        guard let qos = QualityOfService(rawValue: flags & Flag.qosMask) else {
+        let flags = MessageFlags(rawValue: try reader.byte())
+        guard let qos = QualityOfService(rawValue: flags.rawValue & MessageFlags.qosMask) else {
             throw MalformedFrame(offset: start, reason: "QoS 3")
         }
-        let packetID = flags & Flag.packetID != 0 ? UInt16(truncatingIfNeeded: try reader.integer()) : nil
-        let distance = flags & Flag.duplicateOf != 0 ? Int64(truncatingIfNeeded: try reader.integer()) : nil
-        let redactions = flags & Flag.redacted != 0 ? Int(truncatingIfNeeded: try reader.integer()) : 0
+        let packetID = flags.has(MessageFlags.packetID) ? UInt16(truncatingIfNeeded: try reader.integer()) : nil
+        let distance = flags.has(MessageFlags.duplicateOf) ? Int64(truncatingIfNeeded: try reader.integer()) : nil
+        let redactions = flags.has(MessageFlags.redacted) ? Int(truncatingIfNeeded: try reader.integer()) : 0
         guard let topic = String(validating: try reader.slice(), as: UTF8.self) else {
             throw MalformedFrame(offset: start, reason: "a topic that is not UTF-8")
         }
         var properties = PublishProperties()
-        if flags & Flag.properties != 0 {
+        if flags.has(MessageFlags.properties) {
             let bytes = Array(try reader.slice())
             do {
                 properties = try PublishProperties(validating: bytes)
@@ -77,7 +60,7 @@ enum MessageFrame {
         return RecordedMessage(
             sequence: context.sequence, session: context.session, arrival: Timestamp(nanoseconds: arrival),
             monotonic: arrival &- context.clockOffset, topic: topic, payload: Array(try reader.slice()), qos: qos,
-            retain: flags & Flag.retain != 0, dup: flags & Flag.dup != 0, packetID: packetID,
+            retain: flags.has(MessageFlags.retain), dup: flags.has(MessageFlags.dup), packetID: packetID,
             duplicateOf: distance.map { context.sequence &- $0 }, redactions: redactions, properties: properties)
     }
 }
