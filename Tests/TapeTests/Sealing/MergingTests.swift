@@ -78,4 +78,22 @@ import Testing
         #expect(sealer.damages.count == 1)
         #expect(try segments() == 3)
     }
+
+    @Test func `a segment of interleaved sessions names its lowest and its highest clock`() throws {
+        var messages = RandomMessages(seed: 9)
+        var block = MessageBlock(firstSequence: 1)
+        for (place, draft) in messages.drafts(9).enumerated() {
+            var message = draft.message
+            message.sequence = Int64(place + 1)
+            message.duplicateOf = nil
+            message.arrival = Timestamp(nanoseconds: Int64(place + 1))
+            block.append(message, clock: [5, 3, 7, 4][place % 4])
+        }
+        var sealer = try BlockSealer(dictionary: TapeDictionary())
+        let sealed = try sealer.seal(block)
+        let tape = TapeConnection(try TapeFile.openForWriting(path))
+        try tape.database.insert(sealed, of: block)
+        #expect(try tape.database.integer("SELECT first_clock FROM segment") == 3)
+        #expect(try tape.database.integer("SELECT last_clock FROM segment") == 7)
+    }
 }
