@@ -34,8 +34,6 @@ public struct RecordingStatistics: Sendable, Hashable {
     public var longestCommit: Int64 = 0
     /// Connections made after the first.
     public var reconnects: Int64 = 0
-    /// Messages that the sealing thread has brought into their small form.
-    public var sealed: Int64 = 0
     /// Ledger rows that this recording added.
     public var gaps: Int64 = 0
     /// Whether the broker is connected now.

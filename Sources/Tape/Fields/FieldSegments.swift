@@ -4,14 +4,12 @@ import SQLite
 final class FieldSegments {
     private let selection: Selection
     private let opener: SegmentOpener
-    /// Whether the selection wants the topics of the tape, as far as they were looked at.
-    private var selected: [Int64: Bool] = [:]
     /// Whether topics are selected by more than what kind of message they carry, which templates tell as well.
     private let selectsTopics: Bool
 
     init(_ tape: TapeConnection, _ selection: Selection, decompressor: BatchDecompressor) throws(SQLiteError) {
         self.selection = selection
-        opener = try SegmentOpener(tape, decompressor: decompressor)
+        opener = try SegmentOpener(tape, selection, decompressor: decompressor)
         selectsTopics = !selection.devices.isEmpty || !selection.topics.isEmpty || !selection.excluded.isEmpty
     }
 
@@ -34,7 +32,7 @@ final class FieldSegments {
         let index = try opener.index(of: first)
         guard try hasShape(index, wants) else { return false }
         guard selectsTopics else { return true }
-        for topic in index.topics where try isSelected(topic.name) { return true }
+        for topic in index.topics where try opener.match(topic.name) != .no { return true }
         return false
     }
 
@@ -46,33 +44,5 @@ final class FieldSegments {
             if isSelected(shape), wants(shape) { return true }
         }
         return false
-    }
-
-    private func isSelected(_ topic: Literal) throws(SegmentDamage) -> Bool {
-        switch topic {
-        case .own(let name): return selection.matches(topic: String(decoding: name, as: UTF8.self))
-        case .shared(let number):
-            if let known = selected[number] { return known }
-            let isSelected = selection.matches(topic: try opener.dictionary.topic(number))
-            selected[number] = isSelected
-            return isSelected
-        }
-    }
-
-    /// The column of a segment without topics.
-    private static let noTopics: [UInt8] = [0]
-}
-
-/// Shapes of templates that were met before.
-final class ShapeCache {
-    private var shapes: [Int64: PayloadShape] = [:]
-
-    func shape(_ literal: Literal, _ template: Template) -> PayloadShape {
-        guard let number = literal.number else { return PayloadShape(template) }
-        if let known = shapes[number] { return known }
-        let shape = PayloadShape(template)
-        if shapes.count > 4_096 { shapes.removeAll() }
-        shapes[number] = shape
-        return shape
     }
 }

@@ -4,13 +4,11 @@ import SQLite
 final class SegmentList {
     private let selection: Selection
     private let opener: SegmentOpener
-    /// Whether the topics of the tape are wanted, as far as they were looked at.
-    private var wanted: [Int64: Selection.TopicMatch] = [:]
     private let selectsTopics: Bool
 
     init(_ tape: TapeConnection, _ selection: Selection, decompressor: BatchDecompressor) throws(SQLiteError) {
         self.selection = selection
-        opener = try SegmentOpener(tape, decompressor: decompressor)
+        opener = try SegmentOpener(tape, selection, decompressor: decompressor)
         selectsTopics = selection.restrictsTopics
     }
 
@@ -36,7 +34,7 @@ final class SegmentList {
         let index = try opener.index(of: first)
         var isPerhaps = false
         for topic in index.topics {
-            switch try match(topic.name) {
+            switch try opener.match(topic.name) {
             case .yes: return true
             case .perhaps: isPerhaps = true
             case .no: continue
@@ -49,16 +47,5 @@ final class SegmentList {
             if mayConcern(opener.shapes.shape(.shared(number), try opener.dictionary.template(number))) { return true }
         }
         return false
-    }
-
-    private func match(_ topic: Literal) throws(SegmentDamage) -> Selection.TopicMatch {
-        switch topic {
-        case .own(let name): return selection.match(topic: String(decoding: name, as: UTF8.self))
-        case .shared(let number):
-            if let known = wanted[number] { return known }
-            let match = selection.match(topic: try opener.dictionary.topic(number))
-            wanted[number] = match
-            return match
-        }
     }
 }

@@ -9,11 +9,15 @@ final class SegmentOpener {
     /// Shapes of the templates that were met.
     let shapes = ShapeCache()
     private let tape: TapeConnection
+    private let selection: Selection
+    /// What the selection says of the topics of the tape, as far as they were looked at.
+    private var matches: [Int64: Selection.TopicMatch] = [:]
     private let decompressor: BatchDecompressor
     private var indexRows: Statement
 
-    init(_ tape: TapeConnection, decompressor: BatchDecompressor) throws(SQLiteError) {
+    init(_ tape: TapeConnection, _ selection: Selection, decompressor: BatchDecompressor) throws(SQLiteError) {
         self.tape = tape
+        self.selection = selection
         self.decompressor = decompressor
         indexRows = try tape.database.prepare("SELECT topics, templates, index_crc FROM segment WHERE first_seq = ?")
         dictionary = try StoredDictionary(tape.database)
@@ -23,6 +27,18 @@ final class SegmentOpener {
     /// Opens the segment whose first message has that number.
     func open(_ first: Int64) throws(SegmentDamage) -> SegmentReader {
         try tape.database.segment(first, dictionary: dictionary, decompressor: decompressor)
+    }
+
+    /// Whether the selection wants messages of a topic.
+    func match(_ topic: Literal) throws(SegmentDamage) -> Selection.TopicMatch {
+        switch topic {
+        case .own(let name): return selection.match(topic: String(decoding: name, as: UTF8.self))
+        case .shared(let number):
+            if let known = matches[number] { return known }
+            let match = selection.match(topic: try dictionary.topic(number))
+            matches[number] = match
+            return match
+        }
     }
 
     /// The topics and templates of a segment.
