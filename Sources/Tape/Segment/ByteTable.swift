@@ -29,9 +29,6 @@ struct ByteTable {
         return bytes[entry.start..<entry.start + entry.count]
     }
 
-    /// Length of the bytes under a number.
-    func length(_ number: Int) -> Int { entries[number].count }
-
     /// The number of a key, or nil where it was not inserted.
     func number(of key: Span<UInt8>) -> Int? {
         find(key, hash: hash(key)).number
@@ -48,12 +45,6 @@ struct ByteTable {
         slots[found.slot] = UInt32(truncatingIfNeeded: entries.count)
         if entries.count * 2 > slots.count { grow() }
         return (entries.count - 1, true)
-    }
-
-    mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
-        entries.removeAll(keepingCapacity: true)
-        for index in slots.indices { slots[index] = 0 }
     }
 
     private func find(_ key: Span<UInt8>, hash: UInt64) -> (number: Int?, slot: Int) {

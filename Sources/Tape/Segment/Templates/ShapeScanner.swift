@@ -58,12 +58,6 @@ struct ShapeScanner {
         if opaque || !appendPayload(row.payload, in: bytes) { appendOpaque(row.payload) }
     }
 
-    /// Forgets the values of the last message, which had `count` slots.
-    mutating func dropValues(to count: Int, elements elementCount: Int) {
-        values.removeSubrange(count...)
-        elements.removeSubrange(elementCount...)
-    }
-
     // MARK: Writing the template
 
     private mutating func append(text: String) {
