@@ -43,10 +43,13 @@ enum ColumnChecks {
     private static func check(_ form: TokenForm, _ value: Int64) {
         var token: [UInt8] = []
         switch form {
-        case .decimal(let form): form.append(value, to: &token)
-        case .ratio(let form): form.append(value, to: &token)
-        case .time(let form): form.append(value, to: &token)
-        case .uuid(let form): form.append((UInt64(bitPattern: value), UInt64(bitPattern: ~value)), to: &token)
+        case .decimal(let form): token.append(addingCapacity: 300) { form.append(value, to: &$0) }
+        case .ratio(let form): token.append(addingCapacity: 300) { form.append(value, to: &$0) }
+        case .time(let form): token.append(addingCapacity: 300) { form.append(value, to: &$0) }
+        case .uuid(let form):
+            token.append(addingCapacity: 300) {
+                form.append((UInt64(bitPattern: value), UInt64(bitPattern: ~value)), to: &$0)
+            }
         case .hex: return
         }
         check(form, token: token)
@@ -57,20 +60,20 @@ enum ColumnChecks {
         switch form {
         case .decimal(let form):
             guard let value = form.parse(token.span) else { return }
-            form.append(value, to: &printed)
+            printed.append(addingCapacity: 300) { form.append(value, to: &$0) }
         case .ratio(let form):
             guard let value = form.parse(token.span) else { return }
-            form.append(value, to: &printed)
+            printed.append(addingCapacity: 300) { form.append(value, to: &$0) }
         case .time(let form):
             guard let value = form.parse(token.span) else { return }
-            form.append(value, to: &printed)
+            printed.append(addingCapacity: 300) { form.append(value, to: &$0) }
         case .uuid(let form):
             guard let value = form.parse(token.span) else { return }
-            form.append(value, to: &printed)
+            printed.append(addingCapacity: 300) { form.append(value, to: &$0) }
         case .hex(let form):
             var packed: [UInt8] = []
             guard form.parse(token.span, into: &packed) else { return }
-            form.append(packed.span, to: &printed)
+            printed.append(addingCapacity: 300) { form.append(packed.span, to: &$0) }
         }
         require(printed == token, "a token printed as it was")
     }

@@ -52,7 +52,7 @@ public struct FieldColumn {
     ///   - scratch: memory that is used again from row to row.
     /// - Returns: the UUID.
     public func uuid(_ row: Int, _ scratch: inout [UInt8]) -> UUIDText? {
-        guard case .uuid = column.valueForm else { return nil }
+        guard case .uuid = column.form else { return nil }
         scratch.removeAll(keepingCapacity: true)
         append(row, to: &scratch)
         return UUIDText.quoted.parse(scratch.span).map { UUIDText($0) }
@@ -89,7 +89,7 @@ public struct FieldColumn {
 extension DecodedColumn {
     /// A decimal value, exactly; nil where the row has none, or where it cannot be had without reading its text.
     func exactDouble(_ row: Int) -> Double? {
-        guard case .decimal(let form) = valueForm, !form.isQuoted, let value = value(ofRow: row),
+        guard case .decimal(let form) = form, !form.isQuoted, let value = value(ofRow: row),
             value.magnitude < 1 << 53, form.decimals <= 22
         else { return nil }
         // Both are exact, so that the quotient is rounded once (Clinger's fast path).
@@ -98,7 +98,7 @@ extension DecodedColumn {
 
     /// A time written in UTC as ns since the Unix epoch.
     func utc(_ row: Int) -> Int64? {
-        guard case .time(let form) = valueForm, form.isQuoted, form.suffix == [UInt8(ascii: "Z")],
+        guard case .time(let form) = form, form.isQuoted, form.suffixCount == 1, form.suffix == [UInt8(ascii: "Z")],
             let value = value(ofRow: row), let scale = Powers.ofTen(9 - form.fractionDigits)
         else { return nil }
         let (product, overflow) = value.multipliedReportingOverflow(by: scale)

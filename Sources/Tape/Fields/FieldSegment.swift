@@ -180,7 +180,10 @@ public final class FieldSegment {
             let moments = FieldMoments(
                 arrivals: try segment.arrivals(ofGroup: group.index), ranks: try segment.ranks(ofGroup: group.index),
                 clocks: try clocks())
-            let content = try segment.content(ofGroup: group.index, wanted: wanted(group))
+            let rows = wanted(group).map { _ in
+                group.runs.flatMap { repeatElement($0.isWanted, count: $0.rows.count) }
+            }
+            let content = try segment.content(ofGroup: group.index, rows: rows)
             var messages: [RecordedMessage] = []
             for run in group.runs where run.isWanted {
                 for row in run.rows {

@@ -23,7 +23,7 @@ public struct UUIDText: Hashable, Sendable {
     /// The text.
     public var text: String {
         var bytes: [UInt8] = []
-        Self.bare.append((high, low), to: &bytes)
+        bytes.append(addingCapacity: UUIDForm.room) { Self.bare.append((high, low), to: &$0) }
         return String(decoding: bytes, as: UTF8.self)
     }
 }

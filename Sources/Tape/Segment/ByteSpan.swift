@@ -57,3 +57,28 @@ extension Array<UInt8> {
         bytes.withUnsafeBufferPointer { append(contentsOf: UnsafeBufferPointer(rebasing: $0[range])) }
     }
 }
+
+extension OutputSpan<UInt8> {
+    /// Room that makes appending short stretches fast: they are then copied by one wide store.
+    static var slack: Int { 16 }
+
+    /// Appends a stretch of other bytes; it must lie inside of them, and room must be free.
+    @inline(__always)
+    mutating func append(_ range: ByteRange, of bytes: Span<UInt8>) {
+        let start = Int(range.start)
+        let size = Int(range.count)
+        precondition(start + size <= bytes.count && size <= freeCapacity)
+        bytes.withUnsafeBufferPointer { source in
+            withUnsafeMutableBufferPointer { target, count in
+                guard let from = source.baseAddress, let to = target.baseAddress else { return }
+                if size <= Self.slack, start + Self.slack <= source.count, count + Self.slack <= target.count {
+                    let word = UnsafeRawPointer(from + start).loadUnaligned(as: SIMD2<UInt64>.self)
+                    UnsafeMutableRawPointer(to + count).storeBytes(of: word, as: SIMD2<UInt64>.self)
+                } else {
+                    memcpy(to + count, from + start, size)
+                }
+                count += size
+            }
+        }
+    }
+}

@@ -10,15 +10,10 @@ extension MessageBlock {
         for topic in segment.layout.topics.indices { topics.append(Array(try segment.topic(topic).utf8)) }
         let clocks = segment.layout.clocks
         var clock = 0
-        var text: [UInt8] = []
         for (index, row) in rows.rows.enumerated() {
             while clock + 1 < clocks.count, clocks[clock + 1].first <= index { clock += 1 }
             let content = rows.contents[row.group]
             let flags = MessageFlags(rawValue: UInt8(truncatingIfNeeded: content.flags[row.row]))
-            text.removeAll(keepingCapacity: true)
-            content.appendProperties(row.row, to: &text)
-            let propertiesEnd = text.count
-            content.appendPayload(row.row, to: &text)
             append(
                 Row(
                     arrival: row.arrival, clock: clocks[clock].number,
@@ -27,7 +22,10 @@ extension MessageBlock {
                     packetID: flags.has(MessageFlags.packetID) ? UInt16(truncatingIfNeeded: packetIDs[index]) : 0,
                     flags: flags, topic: ByteRange(start: 0, count: 0), properties: ByteRange(start: 0, count: 0),
                     payload: ByteRange(start: 0, count: 0)),
-                topic: topics[row.topic][...], properties: text[..<propertiesEnd], payload: text[propertiesEnd...])
+                topic: topics[row.topic], content: content, groupRow: row.row)
+            guard bytes.count <= Self.byteLimit else {
+                throw SegmentDamage("more than \(Self.byteLimit) bytes in one segment")
+            }
         }
     }
 }

@@ -125,6 +125,19 @@ struct MessageBlock {
         rows.append(row)
     }
 
+    /// Appends a row of a group.
+    mutating func append(_ row: Row, topic: [UInt8], content: GroupContent, groupRow: Int) {
+        var row = row
+        row.topic = append(topic)
+        let properties = bytes.count
+        content.appendProperties(groupRow, to: &bytes)
+        let payload = bytes.count
+        content.appendPayload(groupRow, to: &bytes)
+        row.properties = ByteRange(start: properties, count: payload - properties)
+        row.payload = ByteRange(start: payload, count: bytes.count - payload)
+        rows.append(row)
+    }
+
     private mutating func append(_ part: some Collection<UInt8>) -> ByteRange {
         let start = bytes.count
         bytes.append(contentsOf: part)

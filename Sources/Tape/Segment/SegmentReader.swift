@@ -120,18 +120,25 @@ final class SegmentReader {
     ///
     /// - Parameters:
     ///   - index: the group.
-    ///   - wanted: for each run whether its messages are needed.
+    ///   - rows: for each message whether it is needed; nil for all.
     /// - Returns: what prints them.
     /// - Throws: ``SegmentDamage`` where a column cannot be restored.
-    func content(ofGroup index: Int, wanted: [Bool]? = nil) throws(SegmentDamage) -> GroupContent {
+    func content(ofGroup index: Int, rows: [Bool]? = nil) throws(SegmentDamage) -> GroupContent {
         let group = layout.groups[index]
         let runs = group.runLengths
+        var start = 0
+        let wanted = rows.map { rows in
+            runs.map { length in
+                defer { start += length }
+                return rows[start..<start + length].contains(true)
+            }
+        }
         var columns: [DecodedColumn] = []
         for layout in group.columns {
             columns.append(try DecodedColumn.restore(layout, runs: runs, wanted: wanted, source: source))
         }
-        return GroupContent(
-            template: templates[index], columns: columns,
+        return try GroupContent(
+            template: templates[index], columns: columns, wanted: rows,
             flags: try source.integers(group.flags, runs: runs, wanted: wanted),
             redactions: try source.integers(group.redactions, runs: runs, wanted: wanted),
             duplicates: try source.integers(group.duplicates, runs: runs, wanted: wanted))

@@ -54,14 +54,14 @@ struct SegmentRows {
         let group = segment.layout.groups[index]
         let own = try segment.arrivals(ofGroup: index)
         let ownRanks = try segment.ranks(ofGroup: index)
-        var runs: [Bool] = []
+        var chosen = [Bool](repeating: false, count: own.count)
         var start = 0
         let before = rows.count
         for run in group.runs {
             let end = start + run.count
-            let rowsBefore = rows.count
             if wants?(run.topic, index) ?? true {
                 for row in start..<end where window.contains(own[row]) {
+                    chosen[row] = true
                     // The rank is still the place in `arrivals`.
                     rows.append(
                         Row(
@@ -69,13 +69,13 @@ struct SegmentRows {
                             topic: run.topic))
                 }
             }
-            runs.append(rows.count > rowsBefore)
             start = end
         }
         arrivals.append(contentsOf: own)
         if let ownRanks { ranks = (ranks ?? []) + ownRanks }
         if rows.count > before {
-            contents.append(try segment.content(ofGroup: index, wanted: runs.contains(false) ? runs : nil))
+            let isAll = rows.count - before == own.count
+            contents.append(try segment.content(ofGroup: index, rows: isAll ? nil : chosen))
         }
     }
 

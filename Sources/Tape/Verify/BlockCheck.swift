@@ -21,7 +21,7 @@ struct BlockCheck {
 
     init(_ block: MessageBlock) {
         var table = ByteTable()
-        var lastProperties: [UInt8] = []
+        var knownProperties = ByteTable()
         var told: Set<String> = []
         let span = block.bytes.span
         for (index, row) in block.rows.enumerated() {
@@ -34,10 +34,10 @@ struct BlockCheck {
                 topics.append(TopicSums(name: Array(table[position])))
                 if String(validating: topics[position].name, as: UTF8.self) == nil { tell("a topic that is not UTF-8") }
             }
-            let properties = block.bytes[row.properties.range]
-            if !properties.elementsEqual(lastProperties) {
-                lastProperties = Array(properties)
-                do { _ = try PublishProperties(validating: lastProperties) } catch { tell(error.description) }
+            // A device repeats its own in each message.
+            if row.properties.count > 0, knownProperties.insert(span.extracting(row.properties.range)).isNew {
+                let properties = Array(block.bytes[row.properties.range])
+                do { _ = try PublishProperties(validating: properties) } catch { tell(error.description) }
             }
             if QualityOfService(rawValue: row.flags.rawValue & MessageFlags.qosMask) == nil { tell("QoS 3") }
             let isDuplicate = row.flags.has(MessageFlags.duplicateOf)

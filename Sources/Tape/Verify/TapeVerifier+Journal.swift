@@ -14,7 +14,7 @@ extension TapeVerifier {
             let count = row.integer(0)
             let (session, clock) = (row.integer(1), row.integer(2))
             let frames = try decompressor.decompress(row.blob(6), size: Int(row.integer(5)))
-            var block = MessageBlock(firstSequence: first)
+            block.removeAll(firstSequence: first)
             try block.append(frames: frames, count: count, firstArrival: row.integer(3), clock: clock)
             let check = BlockCheck(block)
             let stated = (first: row.integer(3), last: row.integer(4))

@@ -7,7 +7,7 @@ extension TapeVerifier {
         do {
             let segment = try tape.database.segment(first, dictionary: dictionary, decompressor: decompressor)
             try segment.checkFrames()
-            var block = MessageBlock(firstSequence: first)
+            block.removeAll(firstSequence: first)
             try block.append(segment)
             let check = BlockCheck(block)
             try compare(block, check, segment)

@@ -22,6 +22,8 @@ public final class TapeVerifier {
     private var hear: (TapeFault) -> Void = { _ in }
     var report = VerifyReport()
     var tally = VerifyTally()
+    /// The part that is being checked; its memory serves the next one.
+    var block = MessageBlock(firstSequence: 0)
 
     /// Opens a tape.
     ///

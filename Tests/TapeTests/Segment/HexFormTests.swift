@@ -45,7 +45,7 @@ struct HexFormTests {
                 let form = HexForm(digits: digits, isUpperCase: isUpperCase, isQuoted: digits % 4 == 0)
                 let packed = (0..<form.packedCount).map { _ in UInt8.random(in: 0...255, using: &generator) }
                 var output: [UInt8] = []
-                form.append(packed.span, to: &output)
+                output.append(addingCapacity: 300) { form.append(packed.span, to: &$0) }
                 var back: [UInt8] = []
                 let fits = form.parse(output.span, into: &back)
                 #expect(fits)
@@ -62,7 +62,7 @@ struct HexFormTests {
             as [([UInt8], String)]
         {
             var output: [UInt8] = []
-            form.append(packed.span, to: &output)
+            output.append(addingCapacity: 300) { form.append(packed.span, to: &$0) }
             #expect(String(decoding: output, as: UTF8.self) == text)
         }
     }

@@ -39,7 +39,7 @@ struct RatioFormTests {
             let quotient = Double(value) / Double(denominator)
             guard quotient >= 1e-4, quotient < ShortestDecimal.largest else { continue }
             var output: [UInt8] = []
-            form.append(value, to: &output)
+            output.append(addingCapacity: 300) { form.append(value, to: &$0) }
             #expect(String(decoding: output, as: UTF8.self) == quotient.description)
             let back = form.parse(output.span)
             #expect(back == value)
@@ -58,8 +58,10 @@ struct RatioFormTests {
                 continue
             }
             var output: [UInt8] = []
-            DecimalText.append(
-                printed.digits, fractionCount: printed.fractionCount, isNegative: false, isQuoted: false, to: &output)
+            output.append(addingCapacity: DecimalText.room) {
+                DecimalText.append(
+                    printed.digits, fractionCount: printed.fractionCount, isNegative: false, isQuoted: false, to: &$0)
+            }
             let text = String(decoding: output, as: UTF8.self)
             #expect(text == value.description || text + ".0" == value.description)
         }
@@ -83,7 +85,9 @@ struct RatioFormTests {
         for value in [Int64.min, .max, -1, 0, 1, 1 << 53] {
             for denominator in [Int64.min, 0, 1, 3, .max] {
                 var output: [UInt8] = []
-                RatioForm(denominator: denominator, keepsDecimal: true, isQuoted: true).append(value, to: &output)
+                output.append(addingCapacity: 300) {
+                    RatioForm(denominator: denominator, keepsDecimal: true, isQuoted: true).append(value, to: &$0)
+                }
                 #expect((5...26).contains(output.count))
             }
         }

@@ -69,7 +69,7 @@ struct TimeFormTests {
             var value = Int64.random(in: range, using: &generator)
             if round % 4 == 0 { value -= value % (scale / Int64(PowersOfTen[round % (digits + 1)])) }
             var output: [UInt8] = []
-            form.append(value, to: &output)
+            output.append(addingCapacity: 300) { form.append(value, to: &$0) }
             let back = form.parse(output.span)
             #expect(back == value)
         }
@@ -112,7 +112,7 @@ struct TimeFormTests {
 
     private func printed(_ value: Int64, _ form: TimeForm) -> String {
         var output: [UInt8] = []
-        form.append(value, to: &output)
+        output.append(addingCapacity: 300) { form.append(value, to: &$0) }
         return String(decoding: output, as: UTF8.self)
     }
 

@@ -283,20 +283,20 @@ extension TokenForm {
         switch self {
         case .decimal(let form):
             guard let value = form.parse(token.span) else { return nil }
-            form.append(value, to: &output)
+            output.append(addingCapacity: 300) { form.append(value, to: &$0) }
         case .ratio(let form):
             guard let value = form.parse(token.span) else { return nil }
-            form.append(value, to: &output)
+            output.append(addingCapacity: 300) { form.append(value, to: &$0) }
         case .time(let form):
             guard let value = form.parse(token.span) else { return nil }
-            form.append(value, to: &output)
+            output.append(addingCapacity: 300) { form.append(value, to: &$0) }
         case .uuid(let form):
             guard let value = form.parse(token.span) else { return nil }
-            form.append(value, to: &output)
+            output.append(addingCapacity: 300) { form.append(value, to: &$0) }
         case .hex(let form):
             var packed: [UInt8] = []
             guard form.parse(token.span, into: &packed) else { return packed.isEmpty ? nil : [] }
-            form.append(packed.span, to: &output)
+            output.append(addingCapacity: 300) { form.append(packed.span, to: &$0) }
         }
         return Array(output.dropFirst())
     }

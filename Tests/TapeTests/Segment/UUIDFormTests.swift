@@ -46,7 +46,7 @@ struct UUIDFormTests {
             let form = UUIDForm(isQuoted: round % 2 == 0, isUpperCase: round % 3 == 0)
             let value = (generator.next(), generator.next())
             var output: [UInt8] = []
-            form.append(value, to: &output)
+            output.append(addingCapacity: 300) { form.append(value, to: &$0) }
             let back = form.parse(output.span)
             #expect(back?.0 == value.0 && back?.1 == value.1)
         }

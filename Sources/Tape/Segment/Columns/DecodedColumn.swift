@@ -1,9 +1,9 @@
-/// The values of one slot of a group, restored; prints the text of each row.
+/// The values of one slot of a group, restored.
 ///
 /// A class, so that a row's text costs no copy of what the column is made of.
 final class DecodedColumn {
     /// How a row's text comes about.
-    private enum Kind {
+    enum Kind {
         /// All rows have the text of the only entry.
         case constant
         /// All rows have a value of the form.
@@ -16,20 +16,21 @@ final class DecodedColumn {
         case list
     }
 
-    private let kind: Kind
-    private let codes: [Int32]
+    let kind: Kind
+    let codes: [Int32]
     /// For each row its place among the rows of its code.
-    private let places: [Int32]
-    private let entries: [[UInt8]]
-    private let form: TokenForm?
+    let places: [Int32]
+    let entries: [[UInt8]]
+    /// The form of the values; nil where the column has none.
+    let form: TokenForm?
     /// Values of the rows with code 0, in order.
-    private let values: [Int64]
+    let values: [Int64]
     /// Packed digits, or the UUIDs of the segment.
-    private let records: [UInt8]
-    private let text: [UInt8]
+    let records: [UInt8]
+    let text: [UInt8]
     /// Where each text begins, and where the last ends; of a list, where each row's elements begin.
-    private let starts: [Int]
-    private let nested: [DecodedColumn]
+    let starts: [Int]
+    let nested: [DecodedColumn]
 
     /// Most elements that the lists of one column may have.
     private static let elementLimit = 1 << 24
@@ -184,60 +185,6 @@ final class DecodedColumn {
         }
         return (places, Int(typed), Int(text))
     }
-
-    /// Prints the text of a row's slot.
-    ///
-    /// - Parameters:
-    ///   - row: the row.
-    ///   - separator: what stands between the elements of a list.
-    ///   - output: where to.
-    func append(_ row: Int, separator: [UInt8], to output: inout [UInt8]) {
-        switch kind {
-        case .values: appendValue(row, to: &output)
-        case .constant: output.append(contentsOf: entries[0])
-        case .coded:
-            let code = codes[row]
-            if code >= 2 { return output.append(contentsOf: entries[Int(code) - 2]) }
-            let place = Int(places[row])
-            if code == 0 { return appendValue(place, to: &output) }
-            output.append(starts[place]..<starts[place + 1], of: text)
-        case .tuple:
-            for (index, column) in nested.enumerated() {
-                if index > 0 { output.append(contentsOf: separator) }
-                column.append(row, separator: [], to: &output)
-            }
-        case .list:
-            for element in starts[row]..<starts[row + 1] {
-                if element > starts[row] { output.append(contentsOf: separator) }
-                nested[0].append(element, separator: [], to: &output)
-            }
-        }
-    }
-
-    private func appendValue(_ place: Int, to output: inout [UInt8]) {
-        switch form {
-        case .decimal(let form): form.append(values[place], to: &output)
-        case .ratio(let form): form.append(values[place], to: &output)
-        case .time(let form): form.append(values[place], to: &output)
-        case .uuid(let form):
-            let start = Int(values[place]) * 16
-            form.append((word(at: start), word(at: start + 8)), to: &output)
-        case .hex(let form):
-            let width = form.packedCount
-            let records = records
-            form.append(records.span.extracting(place * width..<(place + 1) * width), to: &output)
-        case nil: break
-        }
-    }
-
-    private func word(at start: Int) -> UInt64 {
-        var word: UInt64 = 0
-        for index in start..<start + 8 { word = word << 8 | UInt64(records[index]) }
-        return word
-    }
-
-    /// The form of the values; nil where the column has none.
-    var valueForm: TokenForm? { form }
 
     /// Whether two rows surely have the same text.
     func isSame(_ row: Int, as other: Int) -> Bool {

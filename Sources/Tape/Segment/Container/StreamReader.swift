@@ -65,30 +65,33 @@ final class StreamReader {
     private static func place(
         _ lengths: [(kind: StreamKind, count: Int)], _ frames: [Frame], _ offset: Int
     ) throws(MalformedFrame) -> [Stream] {
-        let own = lengths.count { $0.count >= StreamWriter.ownFrameSize }
         var sharedFrame: [StreamKind: Int] = [:]
         var sharedSize: [StreamKind: Int] = [:]
         for stream in lengths where stream.count > 0 && stream.count < StreamWriter.ownFrameSize {
             sharedSize[stream.kind, default: 0] += stream.count
         }
-        var next = own
-        for kind in StreamKind.allCases where sharedSize[kind] != nil {
-            sharedFrame[kind] = next
-            next += 1
+        for kind in StreamKind.allCases where sharedSize[kind] != nil { sharedFrame[kind] = sharedFrame.count }
+        let ownSizes = lengths.map(\.count).filter { $0 >= StreamWriter.ownFrameSize }
+        guard sharedFrame.count + ownSizes.count == frames.count else {
+            throw MalformedFrame(
+                offset: offset,
+                reason: "\(frames.count) frames where \(sharedFrame.count + ownSizes.count) were expected")
         }
-        guard next == frames.count else {
-            throw MalformedFrame(offset: offset, reason: "\(frames.count) frames where \(next) were expected")
+        var ownFrames = Array(repeating: 0, count: ownSizes.count)
+        for (place, stream) in StreamWriter.bodyOrder(ownSizes).enumerated() {
+            ownFrames[stream] = sharedFrame.count + place
         }
         var streams: [Stream] = []
-        var ownFrame = 0
+        var nextOwn = 0
         var taken: [StreamKind: Int] = [:]
         for (kind, count) in lengths {
             if count >= StreamWriter.ownFrameSize {
-                guard frames[ownFrame].size == count else {
+                let frame = ownFrames[nextOwn]
+                guard frames[frame].size == count else {
                     throw MalformedFrame(offset: offset, reason: "a frame whose size is not its stream's")
                 }
-                streams.append(Stream(kind: kind, frame: ownFrame, offset: 0, count: count))
-                ownFrame += 1
+                streams.append(Stream(kind: kind, frame: frame, offset: 0, count: count))
+                nextOwn += 1
             } else {
                 let start = taken[kind, default: 0]
                 streams.append(Stream(kind: kind, frame: sharedFrame[kind] ?? 0, offset: start, count: count))

@@ -46,8 +46,10 @@ struct DecimalForm: Hashable, Sendable {
     }
 
     /// Prints `value` at this count of decimals; any value, also those that no token has.
+    ///
+    /// Needs room for ``DecimalText/room`` bytes.
     @inline(__always)
-    func append(_ value: Int64, to output: inout [UInt8]) {
+    func append(_ value: Int64, to output: inout OutputSpan<UInt8>) {
         var digits = value.magnitude
         var shown = decimals
         if habit != .fixed {

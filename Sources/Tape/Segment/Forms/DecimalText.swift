@@ -65,38 +65,39 @@ struct DecimalText: Hashable {
         return end - at
     }
 
+    /// How many bytes must be free to append one: a constant count is filled by a few wide stores, and at most
+    /// 2 + 21 + 1 + 8 bytes of it are written to.
+    static let room = 32
+
     /// Writes `digits` with the point before the last `fractionCount` of them, which are 20 at most.
     @inline(__always)
     static func append(
-        _ digits: UInt64, fractionCount: Int, isNegative: Bool, isQuoted: Bool, to output: inout [UInt8]
+        _ digits: UInt64, fractionCount: Int, isNegative: Bool, isQuoted: Bool, to output: inout OutputSpan<UInt8>
     ) {
-        let start = (isQuoted ? 1 : 0) + (isNegative ? 1 : 0)
+        let first = output.count
+        let start = first + (isQuoted ? 1 : 0) + (isNegative ? 1 : 0)
         let digitCount = max(PowersOfTen.digitCount(digits), fractionCount + 1)
         let end = start + digitCount + (fractionCount > 0 ? 1 : 0)
-        let total = end + (isQuoted ? 1 : 0)
-        // A constant count is filled by a few wide stores; at most 2 + 21 + 1 + 8 bytes of it are written to.
-        output.append(addingCapacity: 32) { (out: inout OutputSpan<UInt8>) in
-            out.append(repeating: ASCII.quote, count: 32)
-            var span = out.mutableSpan
-            var bytes = span.mutableBytes
-            if fractionCount > 0 {
-                // The whole part moves down by one to make room for the point.
-                write(digits, count: digitCount, to: &bytes, at: start + 1)
-                let point = end - fractionCount - 1
-                var at = start
-                while at < point {
-                    bytes.storeBytes(
-                        of: bytes.unsafeLoad(fromByteOffset: at + 1, as: UInt8.self), toByteOffset: at, as: UInt8.self)
-                    at += 1
-                }
-                bytes.storeBytes(of: ASCII.point, toByteOffset: point, as: UInt8.self)
-            } else {
-                write(digits, count: digitCount, to: &bytes, at: start)
+        output.append(repeating: ASCII.quote, count: room)
+        var span = output.mutableSpan
+        var bytes = span.mutableBytes
+        if fractionCount > 0 {
+            // The whole part moves down by one to make room for the point.
+            write(digits, count: digitCount, to: &bytes, at: start + 1)
+            let point = end - fractionCount - 1
+            var at = start
+            while at < point {
+                bytes.storeBytes(
+                    of: bytes.unsafeLoad(fromByteOffset: at + 1, as: UInt8.self), toByteOffset: at, as: UInt8.self)
+                at += 1
             }
-            if isNegative { bytes.storeBytes(of: ASCII.minus, toByteOffset: start - 1, as: UInt8.self) }
-            if isQuoted { bytes.storeBytes(of: ASCII.quote, toByteOffset: end, as: UInt8.self) }
-            out.removeLast(32 - total)
+            bytes.storeBytes(of: ASCII.point, toByteOffset: point, as: UInt8.self)
+        } else {
+            write(digits, count: digitCount, to: &bytes, at: start)
         }
+        if isNegative { bytes.storeBytes(of: ASCII.minus, toByteOffset: start - 1, as: UInt8.self) }
+        if isQuoted { bytes.storeBytes(of: ASCII.quote, toByteOffset: end, as: UInt8.self) }
+        output.removeLast(first + room - end - (isQuoted ? 1 : 0))
     }
 
     /// Writes `count` digits from `offset` on, zeros in front if need be, and up to seven bytes of no meaning behind.

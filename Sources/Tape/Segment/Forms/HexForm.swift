@@ -18,6 +18,9 @@ struct HexForm: Hashable, Sendable {
     /// How many bytes a token becomes.
     var packedCount: Int { digits / 2 }
 
+    /// Where the packed bytes of token `index` lie among those of all.
+    func packedRange(_ index: Int) -> Range<Int> { index * packedCount..<(index + 1) * packedCount }
+
     /// Appends the packed bytes of `token` to `packed`; false, and nothing appended, for any other spelling.
     func parse(_ token: Span<UInt8>, into packed: inout [UInt8]) -> Bool {
         var at = isQuoted ? 1 : 0
@@ -51,25 +54,27 @@ struct HexForm: Hashable, Sendable {
         return true
     }
 
+    /// The length of a text in bytes.
+    var room: Int { digits + (isQuoted ? 2 : 0) }
+
     /// Prints `packed`: its first `packedCount` bytes, and zeros for those that are missing.
-    func append(_ packed: Span<UInt8>, to output: inout [UInt8]) {
-        let start = isQuoted ? 1 : 0
-        let total = digits + 2 * start
-        output.append(addingCapacity: total) { (out: inout OutputSpan<UInt8>) in
-            out.append(repeating: ASCII.quote, count: total)
-            var span = out.mutableSpan
-            var bytes = span.mutableBytes
-            var index = 0
-            while index + 4 <= packedCount {
-                bytes.store(HexWord.encode(word(packed, at: index), isUpperCase: isUpperCase), at: start + 2 * index)
-                index += 4
-            }
-            while index < packedCount {
-                let pair = HexWord.encode(word(packed, at: index), isUpperCase: isUpperCase)
-                bytes.storeBytes(
-                    of: UInt16(truncatingIfNeeded: pair).littleEndian, toByteOffset: start + 2 * index, as: UInt16.self)
-                index += 1
-            }
+    ///
+    /// Needs ``room`` for it.
+    func append(_ packed: Span<UInt8>, to output: inout OutputSpan<UInt8>) {
+        let start = output.count + (isQuoted ? 1 : 0)
+        output.append(repeating: ASCII.quote, count: room)
+        var span = output.mutableSpan
+        var bytes = span.mutableBytes
+        var index = 0
+        while index + 4 <= packedCount {
+            bytes.store(HexWord.encode(word(packed, at: index), isUpperCase: isUpperCase), at: start + 2 * index)
+            index += 4
+        }
+        while index < packedCount {
+            let pair = HexWord.encode(word(packed, at: index), isUpperCase: isUpperCase)
+            bytes.storeBytes(
+                of: UInt16(truncatingIfNeeded: pair).littleEndian, toByteOffset: start + 2 * index, as: UInt16.self)
+            index += 1
         }
     }
 

@@ -32,7 +32,10 @@ struct RatioForm: Hashable, Sendable {
     }
 
     /// Prints k/q; 0 when the quotient lies outside what is printed without an exponent.
-    func append(_ value: Int64, to output: inout [UInt8]) {
+    ///
+    /// Needs room for ``DecimalText/room`` bytes.
+    @inline(__always)
+    func append(_ value: Int64, to output: inout OutputSpan<UInt8>) {
         let printed = decimal(of: value)
         DecimalText.append(
             printed.digits, fractionCount: printed.fractionCount, isNegative: value < 0 && printed.digits != 0,

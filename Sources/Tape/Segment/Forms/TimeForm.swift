@@ -12,9 +12,9 @@ struct TimeForm: Hashable, Sendable {
     let trimsFraction: Bool
     /// What stands between date and time: `T` or a space.
     let separator: UInt8
-    /// What follows the seconds, `Z` or `+01:00` or nothing: 8 bytes at most.
-    let suffix: [UInt8]
     let isQuoted: Bool
+    /// How long the suffix is: what follows the seconds, `Z` or `+01:00` or nothing.
+    let suffixCount: Int
     /// The suffix as it lies in memory, read as a little-endian number.
     private let suffixWord: UInt64
 
@@ -23,10 +23,16 @@ struct TimeForm: Hashable, Sendable {
         self.fractionDigits = min(max(fractionDigits, 0), Self.maximumFractionDigits)
         self.trimsFraction = trimsFraction
         self.separator = separator == ASCII.space ? ASCII.space : ASCII.letterT
-        self.suffix = Array(suffix.prefix(Self.maximumSuffix))
         self.isQuoted = isQuoted
-        suffixWord = self.suffix.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        suffixCount = min(suffix.count, Self.maximumSuffix)
+        suffixWord = suffix.prefix(Self.maximumSuffix).reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
+
+    /// What follows the seconds, `Z` or `+01:00` or nothing: 8 bytes at most.
+    var suffix: [UInt8] { (0..<suffixCount).map(suffixByte) }
+
+    @inline(__always)
+    private func suffixByte(_ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: suffixWord >> UInt64(index &* 8)) }
 
     /// The value of `token`, which `append` prints byte for byte the same; nil when there is none.
     ///
@@ -34,7 +40,7 @@ struct TimeForm: Hashable, Sendable {
     /// nanoseconds before 1677 and after 2262.
     @inline(__always)
     func parse(_ token: Span<UInt8>) -> Int64? {
-        var end = token.count - suffix.count
+        var end = token.count - suffixCount
         var at = 0
         if isQuoted {
             end -= 1
@@ -44,8 +50,8 @@ struct TimeForm: Hashable, Sendable {
         guard end - at >= 19, let seconds = CivilClock.seconds(token.bytes, at: at, separator: separator) else {
             return nil
         }
-        for index in 0..<suffix.count {
-            guard token[end + index] == suffix[index] else { return nil }
+        for index in 0..<suffixCount {
+            guard token[end + index] == suffixByte(index) else { return nil }
         }
         guard let fraction = fraction(token, from: at + 19, to: end) else { return nil }
         let (units, overflow) = seconds.multipliedReportingOverflow(by: Int64(PowersOfTen[fractionDigits]))
@@ -72,9 +78,15 @@ struct TimeForm: Hashable, Sendable {
         return fraction % 10 == 0 ? nil : fraction &* Int64(PowersOfTen[fractionDigits - count])
     }
 
+    /// How many bytes must be free to append one: a constant count is filled by a few wide stores, and at most
+    /// 1 + 29 + 8 + 1 bytes of it are written to.
+    static let room = 40
+
     /// Prints `value`; one before the year 1 or after the year 9999 as the first or last second between them.
+    ///
+    /// Needs ``room`` for it.
     @inline(__always)
-    func append(_ value: Int64, to output: inout [UInt8]) {
+    func append(_ value: Int64, to output: inout OutputSpan<UInt8>) {
         var (seconds, fraction) = split(value)
         var shown = fractionDigits
         if trimsFraction {
@@ -84,32 +96,30 @@ struct TimeForm: Hashable, Sendable {
             }
         }
         let (date, hours, ends) = CivilClock.words(seconds, separator: separator)
-        let start = isQuoted ? 1 : 0
+        let first = output.count
+        let start = first + (isQuoted ? 1 : 0)
         let suffixStart = start + (shown > 0 ? 20 + shown : 19)
-        let end = suffixStart + suffix.count
-        // A constant count is filled by a few wide stores; at most 1 + 29 + 8 + 1 bytes of it are written to.
-        output.append(addingCapacity: 40) { (out: inout OutputSpan<UInt8>) in
-            out.append(repeating: ASCII.quote, count: 40)
-            var span = out.mutableSpan
-            var bytes = span.mutableBytes
-            bytes.store(date, at: start)
-            bytes.store(hours, at: start + 8)
-            // The last eight of the nineteen overlap those before; what follows overwrites what is too much.
-            bytes.store(ends, at: start + 11)
-            if shown > 0 {
-                // Nine digits: the first eight, and the ninth alone.
-                let nine = fraction.magnitude &* PowersOfTen[9 - shown]
-                let eight = nine / 10
-                bytes.store(UInt64(ASCII.point), at: start + 19)
-                bytes.store(DigitWord.encode(eight), at: start + 20)
-                bytes.storeBytes(
-                    of: UInt8(truncatingIfNeeded: nine &- eight &* 10) &+ ASCII.zero, toByteOffset: start + 28,
-                    as: UInt8.self)
-            }
-            bytes.store(suffixWord, at: suffixStart)
-            bytes.storeBytes(of: ASCII.quote, toByteOffset: end, as: UInt8.self)
-            out.removeLast(40 - end - start)
+        let end = suffixStart + suffixCount
+        output.append(repeating: ASCII.quote, count: Self.room)
+        var span = output.mutableSpan
+        var bytes = span.mutableBytes
+        bytes.store(date, at: start)
+        bytes.store(hours, at: start + 8)
+        // The last eight of the nineteen overlap those before; what follows overwrites what is too much.
+        bytes.store(ends, at: start + 11)
+        if shown > 0 {
+            // Nine digits: the first eight, and the ninth alone.
+            let nine = fraction.magnitude &* PowersOfTen[9 - shown]
+            let eight = nine / 10
+            bytes.store(UInt64(ASCII.point), at: start + 19)
+            bytes.store(DigitWord.encode(eight), at: start + 20)
+            bytes.storeBytes(
+                of: UInt8(truncatingIfNeeded: nine &- eight &* 10) &+ ASCII.zero, toByteOffset: start + 28,
+                as: UInt8.self)
         }
+        bytes.store(suffixWord, at: suffixStart)
+        bytes.storeBytes(of: ASCII.quote, toByteOffset: end, as: UInt8.self)
+        output.removeLast(first + Self.room - end - (start - first))
     }
 
     /// The seconds before `value`, and the units from there on.

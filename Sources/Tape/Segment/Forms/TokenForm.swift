@@ -8,6 +8,16 @@ enum TokenForm: Hashable, Sendable {
     case time(TimeForm)
     case uuid(UUIDForm)
     case hex(HexForm)
+
+    /// How many bytes must be free to append a text of this form.
+    var room: Int {
+        switch self {
+        case .decimal, .ratio: DecimalText.room
+        case .time: TimeForm.room
+        case .uuid: UUIDForm.room
+        case .hex(let form): form.room
+        }
+    }
 }
 
 // MARK: Bytes

@@ -25,26 +25,26 @@ struct UUIDForm: Hashable, Sendable {
         return (UInt64(first) << 32 | UInt64(second), UInt64(third) << 32 | UInt64(fourth))
     }
 
-    /// Prints the UUID.
+    /// The longest text in bytes.
+    static let room = 38
+
+    /// Prints the UUID; needs room for ``room`` bytes.
     @inline(__always)
-    func append(_ value: (UInt64, UInt64), to output: inout [UInt8]) {
-        let start = isQuoted ? 1 : 0
-        let first = digits(value.0 >> 32)
+    func append(_ value: (UInt64, UInt64), to output: inout OutputSpan<UInt8>) {
+        let first = output.count
+        let start = first + (isQuoted ? 1 : 0)
         let second = digits(value.0)
         let third = digits(value.1 >> 32)
-        let fourth = digits(value.1)
-        output.append(addingCapacity: 36 + 2 * start) { (out: inout OutputSpan<UInt8>) in
-            out.append(repeating: ASCII.quote, count: 36 + 2 * start)
-            var span = out.mutableSpan
-            var bytes = span.mutableBytes
-            // Groups of four digits are written with their hyphen: the digits that follow cover what is too much.
-            bytes.store(first, at: start)
-            bytes.store(hyphened(second), at: start + 8)
-            bytes.store(hyphened(second >> 32), at: start + 13)
-            bytes.store(hyphened(third), at: start + 18)
-            bytes.store(hyphened(third >> 32), at: start + 23)
-            bytes.store(fourth, at: start + 28)
-        }
+        output.append(repeating: ASCII.quote, count: 36 + 2 * (start - first))
+        var span = output.mutableSpan
+        var bytes = span.mutableBytes
+        // Groups of four digits are written with their hyphen: the digits that follow cover what is too much.
+        bytes.store(digits(value.0 >> 32), at: start)
+        bytes.store(hyphened(second), at: start + 8)
+        bytes.store(hyphened(second >> 32), at: start + 13)
+        bytes.store(hyphened(third), at: start + 18)
+        bytes.store(hyphened(third >> 32), at: start + 23)
+        bytes.store(digits(value.1), at: start + 28)
     }
 
     @inline(__always)
