@@ -45,6 +45,7 @@ let package = Package(
 
         .target(name: "MQTTWire"),
         .target(name: "JSONScan"),
+        .target(name: "Plot"),
         .target(name: "Terminal"),
         .target(
             name: "Schema", path: "schema", exclude: ["tape-format.md"],
@@ -74,7 +75,7 @@ let package = Package(
         .executableTarget(
             name: "Tapedeck",
             dependencies: [
-                "Recorder", "Replay", "Query", "Simulator", "Terminal", "Tape", "MQTTSession", "DeviceProtocol",
+                "Recorder", "Replay", "Query", "Simulator", "Terminal", "Plot", "Tape", "MQTTSession", "DeviceProtocol",
                 "MQTTWire", "JSONScan", "Schema", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -88,6 +89,7 @@ let package = Package(
         .testTarget(name: "MQTTWireTests", dependencies: ["MQTTWire"]),
         .testTarget(name: "MQTTSessionTests", dependencies: ["MQTTSession"]),
         .testTarget(name: "JSONScanTests", dependencies: ["JSONScan", "TestSupport"]),
+        .testTarget(name: "PlotTests", dependencies: ["Plot"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(
             name: "DeviceProtocolTests",

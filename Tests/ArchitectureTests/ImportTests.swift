@@ -6,6 +6,7 @@ private let allowedImports: [String: Set<String>] = [
     "MQTTWire": [],
     "JSONScan": [],
     "Terminal": [],
+    "Plot": [],
     "Schema": [],
     "SQLite": ["CSQLite"],
     "DeviceProtocol": ["JSONScan", "MQTTWire"],
@@ -16,7 +17,8 @@ private let allowedImports: [String: Set<String>] = [
     "Query": ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan"],
     "Simulator": ["MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux"],
     "Tapedeck": [
-        "Recorder", "Replay", "Query", "Simulator", "Terminal", "Tape", "MQTTSession", "DeviceProtocol", "MQTTWire",
+        "Recorder", "Replay", "Query", "Simulator", "Terminal", "Plot", "Tape", "MQTTSession", "DeviceProtocol",
+        "MQTTWire",
         "JSONScan", "Schema", "CLinux", "ArgumentParser",
     ],
 ]
