@@ -41,6 +41,13 @@ public struct DelimitedRow {
         bytes.append(contentsOf: String(field).utf8)
     }
 
+    /// A field as it stands in a row.
+    public static func field(_ text: String, _ format: Format) -> [UInt8] {
+        var row = DelimitedRow(format)
+        row.append(text)
+        return row.bytes
+    }
+
     /// Ends the row, hands it to `output` and begins the next one.
     ///
     /// - Throws: ``OutputClosed`` or ``OutputFailure``.

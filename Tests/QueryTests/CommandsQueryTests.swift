@@ -181,6 +181,87 @@ import Testing
         #expect(rows.map(\.rawStatus) == ["done"])
     }
 
+    @Test func `slow commands are those that took longer, or have been open for longer`() throws {
+        let tape = try TestTape()
+        for (second, id) in ["quick", "slow", "open"].enumerated() {
+            tape.add("v1/device/A/commands", #"{"id":"\#(id)","name":"n"}"#, at: Double(second))
+        }
+        tape.add("v1/device/A/commands/update", #"{"id":"quick","status":"done"}"#, at: 5)
+        tape.add("v1/device/A/commands/update", #"{"id":"slow","status":"done"}"#, at: 6.5)
+        tape.add("v1/device/A/commands/update", #"{"id":"unseen","status":"done"}"#, at: 50)
+        tape.add("v1/device/A/commands", #"{"id":"young","name":"n"}"#, at: 95)
+        var query = CommandsQuery(Selection())
+        query.slowerThan = TestTape.nanoseconds(5)
+        let rows = try query.answer(try tape.reader(), openUntil: TestTape.time(100)).rows
+        #expect(rows.map(\.id) == ["slow", "open"])
+        let summary = try query.summary(try tape.reader(), openUntil: TestTape.time(100)).rows
+        #expect(summary.map { [$0.count, $0.done, $0.open] } == [[2, 1, 1]])
+        // The window ends before the open ones are that old.
+        query.selection.until = TestTape.time(7)
+        #expect(
+            try query.answer(try tape.reader(), openUntil: TestTape.time(100)).rows.map(\.id) == ["slow"])
+    }
+
+    @Test func `odd commands are chosen, also for the summary`() throws {
+        let tape = try TestTape()
+        for id in ["1", "2"] { tape.add("v1/device/A/commands", #"{"id":"\#(id)","name":"n"}"#, at: 1) }
+        for id in ["1", "2", "2", "3"] {
+            tape.add("v1/device/A/commands/update", #"{"id":"\#(id)","status":"done"}"#, at: 2)
+        }
+        var query = CommandsQuery(Selection())
+        query.isAnomalousOnly = true
+        #expect(
+            try query.answer(try tape.reader(), openUntil: TestTape.time(9)).rows.map(\.anomalies) == [
+                [.twoTerminals], [.updateWithoutCommand],
+            ])
+        #expect(
+            try query.summary(try tape.reader(), openUntil: TestTape.time(9)).rows.map(\.count).reduce(0, +) == 2)
+    }
+
+    @Test func `commands that began before the window or the session are counted`() throws {
+        let tape = try TestTape()
+        tape.add("v1/device/A/commands", #"{"id":"1","name":"n"}"#, at: 1)
+        try tape.end(at: 2)
+        try tape.beginSession(wall: 10)
+        tape.add("v1/device/A/commands", #"{"id":"2","name":"n"}"#, at: 1)
+        tape.add("v1/device/A/commands/update", #"{"id":"1","status":"done"}"#, at: 2)
+        try tape.end(at: 20)
+        var selection = Selection()
+        selection.sessions = [2]
+        #expect(try answer(tape, selection).beganBefore == 1)
+        selection = Selection()
+        selection.since = TestTape.time(5)
+        #expect(try answer(tape, selection).beganBefore == 1)
+        #expect(try answer(tape).beganBefore == 0)
+    }
+
+    @Test func `in a session that has ended a command was open until its end`() throws {
+        let tape = try TestTape()
+        tape.add("v1/device/A/commands", #"{"id":"1","name":"n"}"#, at: 1)
+        try tape.end(at: 4)
+        try tape.beginSession(wall: 50)
+        var selection = Selection()
+        selection.sessions = [1]
+        #expect(try answer(tape, selection).rows.map(\.openFor) == [TestTape.nanoseconds(3)])
+    }
+
+    @Test func `commands without id are repeats of the open one of the same name`() throws {
+        let tape = try TestTape()
+        for (second, name) in ["a", "b", "a"].enumerated() {
+            tape.add("v1/device/A/commands", #"{"name":"\#(name)"}"#, at: Double(second))
+        }
+        #expect(try answer(tape).rows.map(\.deliveries) == [2, 1])
+    }
+
+    @Test func `a hundred thousand commands that nobody answers are no trouble`() throws {
+        let tape = try TestTape()
+        for id in 0..<100_000 { tape.add("v1/device/A/commands", #"{"id":\#(id),"name":"n"}"#, at: Double(id) / 1000) }
+        tape.add("v1/device/A/commands/update", #"{"status":"done"}"#, at: 200)
+        let rows = try answer(tape).rows
+        #expect(rows.count == 100_001)
+        #expect(rows.last?.anomalies == [.updateWithoutCommand, .missingID])
+    }
+
     @Test func `durations within a session do not follow steps of the wall clock`() throws {
         let tape = try TestTape()
         tape.add("v1/device/A/commands", #"{"id":"1","name":"a"}"#, at: 1)

@@ -24,10 +24,55 @@ import Testing
             #expect(answer.unreadable == expected.unreadable)
             #expect(answer.duplicates == expected.duplicates)
             #expect(answer.damages.isEmpty)
-            let summary = try query.summary(sealed)
+            let summary = try query.summary(sealed, openUntil: TestTape.time(1_000_000))
             #expect(summary.rows == Self.summary(of: expected.rows))
             #expect(summary.unreadable == expected.unreadable)
             #expect(summary.duplicates == expected.duplicates)
+        }
+    }
+
+    @Test(arguments: 0..<4 as Range<UInt64>)
+    func `commands told in slices are the same`(_ seed: UInt64) throws {
+        let fleet = try RandomFleet(
+            seed: seed, messages: 300, habits: .init(redelivers: true, namesDevices: true), Self.message)
+        let tape = try fleet.sealed.reader()
+        let end = TestTape.time(1_000_000)
+        for selection in Self.selections {
+            let query = CommandsQuery(selection)
+            let expected = try query.answer(tape, openUntil: end)
+            var stream = try CommandStream(query, tape, openUntil: end, sliceSize: 7)
+            var rows: [CommandRow] = []
+            while let row = try stream.next() { rows.append(row) }
+            let isSame = rows == expected.rows
+            #expect(isSame)
+            #expect(stream.beganBefore == expected.beganBefore)
+            #expect(try query.summary(tape, openUntil: end, sliceSize: 5).rows == Self.summary(of: rows))
+        }
+    }
+
+    @Test(arguments: 0..<6 as Range<UInt64>)
+    func `a story tells the same life as the rows`(_ seed: UInt64) throws {
+        let fleet = try RandomFleet(
+            seed: seed, messages: 400, habits: .init(redelivers: true, namesDevices: seed % 2 == 0), Self.message)
+        let (plain, sealed) = (try fleet.plain.reader(), try fleet.sealed.reader())
+        let end = TestTape.time(1_000_000)
+        for selection in Self.selections {
+            let rows = try CommandsQuery(selection).answer(plain, openUntil: end).rows
+            let ids = rows.compactMap(\.id)
+            let story = CommandStoryQuery(selection, ids: ids)
+            let answer = try story.answer(plain, openUntil: end)
+            let isSameLife = answer.commands == rows.filter { $0.id != nil }
+            #expect(isSameLife)
+            let isSameSealed = try story.answer(sealed, openUntil: end).events == answer.events
+            #expect(isSameSealed)
+            let told = answer.events.count { $0.kind != .duplicate }
+            #expect(told == answer.commands.reduce(0) { $0 + $1.deliveries + $1.updates })
+            for row in rows.prefix(3) {
+                let one = try CommandStoryQuery(selection, ids: [row.id].compactMap(\.self)).answer(
+                    sealed, openUntil: end)
+                let isSame = one.commands == rows.filter { $0.id?.utf8.elementsEqual((row.id ?? "").utf8) ?? false }
+                #expect(isSame)
+            }
         }
     }
 

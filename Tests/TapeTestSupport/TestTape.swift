@@ -79,6 +79,13 @@ public final class TestTape {
         try writer.commit()
     }
 
+    /// Makes everything durable and seals all of it.
+    public func seal() throws {
+        try writer.commit()
+        let sealer = try TapeSealer(path: path, besideWriter: true)
+        while try sealer.sealNext(.all) != nil {}
+    }
+
     /// Ends the last session.
     public func end(at second: Double) throws {
         try writer.end(at: Self.time(second), reason: "signal")

@@ -5,10 +5,10 @@ struct CommandLife {
     /// The device that was to do the work, by the tracker's number.
     let device: Int32
     let id: CommandID?
-    /// Whether it stands for updates whose command cannot be told.
-    let isOrphan: Bool
     private(set) var state = CommandRow.State.pending
     private(set) var isSelected = false
+    /// Whether a device other than its own received it.
+    var hasSpeaker = false
 
     let first: CommandTracker.Sighting
     private(set) var name: String?
@@ -20,20 +20,24 @@ struct CommandLife {
     private(set) var deliveries: Int32 = 0
     private var updates: Int32 = 0
     private var match: CommandRow.Match?
-    /// A bit for each anomaly.
-    private var anomalies: UInt16 = 0
+    /// What is odd about it, but for updates without a command, which the end must show.
+    private(set) var anomalies: Anomalies = []
 
-    init(id: CommandID?, device: Int32, _ sighting: CommandTracker.Sighting, isOrphan: Bool) {
-        self.id = id
-        self.device = device
-        self.isOrphan = isOrphan
-        first = sighting
-        if id == nil { note(.missingID) }
+    /// A bit for each ``CommandRow/Anomaly``.
+    struct Anomalies: OptionSet {
+        let rawValue: UInt16
+
+        /// In the order in which rows list them.
+        var list: [CommandRow.Anomaly] {
+            CommandRow.Anomaly.allCases.filter { rawValue >> UInt16($0.rawValue) & 1 == 1 }
+        }
     }
 
-    func hasName(_ other: String?) -> Bool {
-        guard let name, let other else { return name == nil && other == nil }
-        return name.utf8.elementsEqual(other.utf8)
+    init(id: CommandID?, device: Int32, _ sighting: CommandTracker.Sighting) {
+        self.id = id
+        self.device = device
+        first = sighting
+        if id == nil { note(.missingID) }
     }
 
     mutating func deliver(_ command: CommandTracker.Word, _ sighting: CommandTracker.Sighting) {
@@ -126,21 +130,38 @@ struct CommandLife {
     }
 
     private mutating func note(_ anomaly: CommandRow.Anomaly) {
-        anomalies |= 1 << UInt16(anomaly.rawValue)
+        anomalies.insert(Anomalies(rawValue: 1 << UInt16(anomaly.rawValue)))
     }
 }
 
 extension CommandLife {
     /// The row of an answer that ends at `end`.
     func row(of device: DeviceID?, until end: Timestamp) -> CommandRow {
-        var found = CommandRow.Anomaly.allCases.filter { anomalies >> UInt16($0.rawValue) & 1 == 1 }
-        if deliveries == 0 { found.insert(.updateWithoutCommand, at: 0) }
-        return CommandRow(
+        CommandRow(
             device: device, id: id?.text, name: name, state: state, rawStatus: rawStatus, firstSeen: first.arrival,
             inProgressAt: inProgressAt, endedAt: ended?.arrival, duration: duration,
-            openFor: ended == nil ? max(0, end.nanoseconds &- first.arrival.nanoseconds) : nil,
-            deliveries: Int(deliveries), updates: Int(updates), match: deliveries > 0 ? match : nil, anomalies: found,
-            message: message)
+            openFor: openFor(until: end), deliveries: Int(deliveries), updates: Int(updates),
+            match: deliveries > 0 ? match : nil, anomalies: oddities, message: message)
+    }
+
+    /// Whether ``oddities`` has something.
+    var isAnomalous: Bool { deliveries == 0 || !anomalies.isEmpty }
+
+    /// What is odd about it; ``CommandRow/anomalies``.
+    var oddities: [CommandRow.Anomaly] {
+        deliveries == 0 ? [.updateWithoutCommand] + anomalies.list : anomalies.list
+    }
+
+    /// From the first message until an answer ends, ns; ``CommandRow/openFor``.
+    func openFor(until end: Timestamp) -> Int64? {
+        ended == nil ? max(0, end.nanoseconds &- first.arrival.nanoseconds) : nil
+    }
+
+    /// How long after the first message another one arrived, ns: on the monotonic clock within a session.
+    func time(to sighting: CommandTracker.Sighting) -> Int64 {
+        sighting.session == first.session
+            ? sighting.monotonic &- first.monotonic
+            : sighting.arrival.nanoseconds &- first.arrival.nanoseconds
     }
 
     /// From the first delivery to the end, ns; ``CommandRow/duration``.

@@ -4,7 +4,7 @@ import Tape
 
 /// Reads what a tape says of commands: the sealed part by columns, the rest message by message.
 struct CommandReader {
-    private(set) var tracker = CommandTracker()
+    private(set) var tracker: CommandTracker
     /// Selected messages that hold neither a command nor an update.
     private(set) var unreadable = 0
     /// Redeliveries that were left out.
@@ -21,7 +21,9 @@ struct CommandReader {
     /// - Parameters:
     ///   - selection: which messages make a command selected.
     ///   - readsTexts: whether what devices say for people is wanted.
-    init(_ selection: Selection, readsTexts: Bool) {
+    ///   - kept: the commands whose lives are wanted, numbered in order of first sight from 0.
+    init(_ selection: Selection, readsTexts: Bool, keeping kept: Range<Int>) {
+        tracker = CommandTracker(keeping: kept)
         self.selection = selection
         self.readsTexts = readsTexts
         devices = DeviceSelection(selection.devices)
@@ -149,24 +151,8 @@ struct CommandReader {
         _ message: RecordedMessage, _ topic: DeviceTopic, _ sighting: CommandTracker.Sighting
     ) -> Bool {
         let decoded = DecodedMessage.decode(topic: topic, payload: message.payload, properties: message.properties)
-        let correlation = message.properties.correlationData
-        switch decoded.message {
-        case .commands(let commands):
-            // Of several commands in one message the correlation data would name all.
-            let own = commands.count == 1 ? correlation : nil
-            for command in commands {
-                let word = CommandTracker.Word(
-                    id: CommandID(unlessEmpty: command.id), device: command.deviceID, status: command.status,
-                    name: command.name)
-                tracker.deliver(word, correlation: own, sighting)
-            }
-        case .commandUpdate(let update):
-            let word = CommandTracker.Word(
-                id: CommandID(unlessEmpty: update.id), device: update.deviceID, status: update.status,
-                name: update.name, message: update.message)
-            tracker.update(word, correlation: correlation, sighting)
-        default: return false
-        }
+        guard let talk = CommandTalk(decoded.message, message.properties) else { return false }
+        for word in talk.words { tracker.tell(word, of: talk, sighting) }
         return true
     }
 

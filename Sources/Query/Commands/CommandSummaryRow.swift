@@ -58,8 +58,8 @@ struct CommandTally {
         numbers.map { name, number in
             let sum = sums[number]
             var selection = QuantileSelection(sum.durations)
-            let median = selection.quantile(0.5)
-            let percentile95 = selection.quantile(0.95)
+            let median = selection.value(.median)
+            let percentile95 = selection.value(.percentile95)
             return CommandSummaryRow(
                 name: name?.text, count: sum.count, done: sum.done, failed: sum.failed,
                 open: sum.count - sum.done - sum.failed, median: Int64(exactly: median.rounded()),

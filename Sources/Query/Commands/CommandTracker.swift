@@ -2,7 +2,8 @@ import DeviceProtocol
 
 /// Follows the lives of commands through the messages about them.
 ///
-/// Knows nothing of tapes; keeps one compact record a command.
+/// Knows nothing of tapes. Keeps a few bytes of each command, which are enough to match messages with it, and the lives
+/// of those whose numbers were asked for.
 struct CommandTracker {
     /// When and where a message was seen.
     struct Sighting {
@@ -28,11 +29,41 @@ struct CommandTracker {
         var message: String?
     }
 
+    /// What a message meant to a command.
+    struct Touch {
+        /// The command, in order of first sight from 0.
+        var number: Int
+        /// Whether it had been seen before.
+        var wasKnown: Bool
+        /// What led there; nil for a command that was not known.
+        var match: CommandRow.Match?
+        /// What is odd about the command since this message.
+        var news: CommandLife.Anomalies
+    }
+
+    /// The commands whose lives are kept, by number.
+    let kept: Range<Int>
+    /// Their lives, in order.
     private var lives: [CommandLife] = []
+    /// The device of each command, by number.
+    private var owners: [Int32] = []
+    /// Whether each command has not ended, so that an update without id may be about it.
+    private var isOpen: [Bool] = []
     /// The devices by number; 0 stands for none.
     private var devices: [DeviceID?] = [nil]
     private var deviceNumbers: [DeviceID: Int32] = [:]
     private var index = CommandIndex()
+    private var unnamed = UnnamedCommands()
+
+    /// Begins without commands.
+    ///
+    /// - Parameter kept: the commands whose lives are wanted, numbered in order of first sight from 0.
+    init(keeping kept: Range<Int> = 0..<Int.max) {
+        self.kept = kept
+    }
+
+    /// How many commands there are, those whose lives are not kept included.
+    var count: Int { owners.count }
 
     /// The number of a device, by which sightings name it.
     mutating func deviceNumber(_ device: DeviceID?) -> Int32 {
@@ -45,48 +76,74 @@ struct CommandTracker {
     }
 
     /// Notes that a command was delivered, in a message with that correlation data.
-    mutating func deliver(_ command: Word, correlation: [UInt8]?, _ sighting: Sighting) {
+    @discardableResult
+    mutating func deliver(_ command: Word, correlation: [UInt8]?, _ sighting: Sighting) -> Touch {
         let topicDevice = sighting.topicDevice
         let device = command.device.map { deviceNumber($0) } ?? topicDevice
         let id = command.id
-        let number = find(id, device, name: command.name) ?? add(id, device, sighting)
+        let known = id.map { index.find(.id($0), device) } ?? unnamed.find(device, command.name)
+        let number = known ?? add(id, device, sighting)
+        if known == nil, id == nil { unnamed.begin(number, device, command.name) }
         if let id, device != topicDevice { index.note(.id(id), topicDevice, number) }
         if let correlation, !correlation.isEmpty { index.note(.correlation(correlation), topicDevice, number) }
-        lives[number].deliver(command, sighting)
-        refreshOpen(number)
+        let news = change(number, wasKnown: known != nil) { life in
+            if device != topicDevice { life.hasSpeaker = true }
+            life.deliver(command, sighting)
+        }
+        if command.status?.isTerminal ?? false { end(number) }
+        return Touch(
+            number: number, wasKnown: known != nil, match: known == nil ? nil : id == nil ? .inferred : .id, news: news)
     }
 
     /// Notes what a device said about a command, in a message with that correlation data.
-    mutating func update(_ update: Word, correlation: [UInt8]?, _ sighting: Sighting) {
+    @discardableResult
+    mutating func update(_ update: Word, correlation: [UInt8]?, _ sighting: Sighting) -> Touch {
         let device = update.device.map { deviceNumber($0) } ?? sighting.topicDevice
+        let count = count
         let (number, match) = match(update, device, correlation, sighting)
-        lives[number].update(update, match, sighting)
-        refreshOpen(number)
+        let wasKnown = number < count
+        let news = change(number, wasKnown: wasKnown) { $0.update(update, match, sighting) }
+        unnamed.rename(number, update.name)
+        if update.status?.isTerminal ?? false { end(number) }
+        return Touch(number: number, wasKnown: wasKnown, match: wasKnown ? match : nil, news: news)
     }
 
-    /// Goes through the commands with a selected message, in order of first sight.
+    /// The life of a command that is kept, by its number.
+    func life(_ number: Int) -> CommandLife { lives[number - kept.lowerBound] }
+
+    /// The device of a command.
+    func device(of life: borrowing CommandLife) -> DeviceID? { devices[Int(life.device)] }
+
+    /// Goes through the kept commands with a selected message, in order of first sight.
     ///
     /// - Parameters:
     ///   - devices: whose commands; both the device that works and the one that speaks for it count.
     ///   - body: is given each of them.
     func forEachSelected(of devices: DeviceSelection, _ body: (borrowing CommandLife) -> Void) {
-        let isWanted = self.devices.map { devices.contains($0) }
+        for number in selected(of: devices) { body(lives[number - kept.lowerBound]) }
+    }
+
+    /// The numbers of the kept commands with a selected message, in order of first sight.
+    func selected(
+        of devices: DeviceSelection, where isWanted: (borrowing CommandLife) -> Bool = { _ in true }
+    ) -> [Int] {
+        let own = self.devices.map { devices.contains($0) }
+        var numbers: [Int] = []
         for index in lives.indices where lives[index].isSelected {
-            guard isWanted[Int(lives[index].device)] || isWanted[Int(lives[index].first.topicDevice)] else { continue }
-            body(lives[index])
+            guard own[Int(lives[index].device)] || own[Int(lives[index].first.topicDevice)], isWanted(lives[index])
+            else { continue }
+            numbers.append(index + kept.lowerBound)
         }
+        return numbers
     }
 
-    /// The row of a command in an answer that ends at `end`.
-    func row(_ life: borrowing CommandLife, until end: Timestamp) -> CommandRow {
-        life.row(of: devices[Int(life.device)], until: end)
+    /// The row of a kept command, by its number, in an answer that ends at `end`.
+    func row(_ number: Int, until end: Timestamp) -> CommandRow {
+        let place = number - kept.lowerBound
+        return lives[place].row(of: devices[Int(lives[place].device)], until: end)
     }
 
-    private func find(_ id: CommandID?, _ device: Int32, name: String?) -> Int? {
-        if let id { return index.find(.id(id), device) }
-        // Without an id a delivery that looks like what the device has open is taken for a repeat of it.
-        return index.open(device).last { lives[$0].id == nil && lives[$0].hasName(name) }
-    }
+    // MARK: Matching
 
     private mutating func match(
         _ update: Word, _ device: Int32, _ correlation: [UInt8]?, _ sighting: Sighting
@@ -107,21 +164,37 @@ struct CommandTracker {
                 }
             }
         }
-        let open = index.open(device)
-        if open.count == 1, let only = open.first { return (only, .inferred) }
+        if let only = index.onlyOpen(device) { return (only, .inferred) }
         return (add(nil, device, sighting, isOrphan: true), nil)
     }
 
     private mutating func add(
         _ id: CommandID?, _ device: Int32, _ sighting: Sighting, isOrphan: Bool = false
     ) -> Int {
-        lives.append(CommandLife(id: id, device: device, sighting, isOrphan: isOrphan))
-        if let id { index.note(.id(id), device, lives.count - 1) }
-        return lives.count - 1
+        let number = owners.count
+        owners.append(device)
+        isOpen.append(!isOrphan)
+        if !isOrphan { index.setOpen(number, device, true) }
+        if kept.contains(number) { lives.append(CommandLife(id: id, device: device, sighting)) }
+        if let id { index.note(.id(id), device, number) }
+        return number
     }
 
-    private mutating func refreshOpen(_ number: Int) {
-        let isOpen = !lives[number].isOrphan && !lives[number].state.isFinal
-        index.setOpen(number, lives[number].device, isOpen)
+    private mutating func end(_ number: Int) {
+        guard isOpen[number] else { return }
+        isOpen[number] = false
+        index.setOpen(number, owners[number], false)
+        unnamed.end(number)
+    }
+
+    /// Changes a life, if it is kept, and answers what is odd about it since.
+    private mutating func change(
+        _ number: Int, wasKnown: Bool, _ body: (inout CommandLife) -> Void
+    ) -> CommandLife.Anomalies {
+        guard kept.contains(number) else { return [] }
+        let place = number - kept.lowerBound
+        let before = wasKnown ? lives[place].anomalies : []
+        body(&lives[place])
+        return lives[place].anomalies.subtracting(before)
     }
 }

@@ -18,6 +18,13 @@ public struct CommandsQuery: Sendable {
     public var names: [Glob] = []
     /// Ids to show, compared byte by byte; none for all.
     public var ids: [String] = []
+    /// Only commands that took longer from the first delivery to the end than this, ns, or that have been open for
+    /// longer; nil for all.
+    ///
+    /// A command that ended without its beginning having been seen has no such time and is not shown.
+    public var slowerThan: Int64?
+    /// Only commands about which something is odd.
+    public var isAnomalousOnly = false
 
     /// Asks for all commands with a selected message.
     public init(_ selection: Selection) {
@@ -32,34 +39,74 @@ public struct CommandsQuery: Sendable {
     /// - Returns: the commands, and what was left out.
     /// - Throws: ``TapeError`` when the tape cannot be read at all.
     public func answer(_ tape: TapeReader, openUntil end: Timestamp) throws(TapeError) -> CommandsAnswer {
-        var reader = CommandReader(selection, readsTexts: true)
-        try reader.read(tape)
-        let until = min(end, selection.until ?? end)
+        var stream = try CommandStream(self, tape, openUntil: end)
         var rows: [CommandRow] = []
-        reader.tracker.forEachSelected(of: DeviceSelection(selection.devices)) { life in
-            if isWanted(life) { rows.append(reader.tracker.row(life, until: until)) }
-        }
+        while let row = try stream.next() { rows.append(row) }
         return CommandsAnswer(
-            rows: rows, unreadable: reader.unreadable, duplicates: reader.duplicates, damages: reader.damages)
+            rows: rows, unreadable: stream.unreadable, duplicates: stream.duplicates, damages: stream.damages,
+            beganBefore: stream.beganBefore)
+    }
+
+    /// Reads the tape command by command, in little memory.
+    ///
+    /// - Parameters:
+    ///   - tape: the tape.
+    ///   - end: until when a command without an end counts as open, unless the window ends before.
+    /// - Returns: what gives the commands one by one.
+    /// - Throws: ``TapeError`` when the tape cannot be read at all.
+    public func stream(_ tape: TapeReader, openUntil end: Timestamp) throws(TapeError) -> CommandStream {
+        try CommandStream(self, tape, openUntil: end)
     }
 
     /// Reads the tape and sums up the commands by name.
     ///
-    /// - Parameter tape: the tape.
+    /// - Parameters:
+    ///   - tape: the tape.
+    ///   - end: until when a command without an end counts as open, unless the window ends before.
     /// - Returns: a row for each name, and what was left out.
     /// - Throws: ``TapeError`` when the tape cannot be read at all.
-    public func summary(_ tape: TapeReader) throws(TapeError) -> CommandsSummary {
-        var reader = CommandReader(selection, readsTexts: false)
-        try reader.read(tape)
-        var tally = CommandTally()
-        reader.tracker.forEachSelected(of: DeviceSelection(selection.devices)) { life in
-            if isWanted(life) { tally.add(life) }
-        }
-        return CommandsSummary(
-            rows: tally.rows, unreadable: reader.unreadable, duplicates: reader.duplicates, damages: reader.damages)
+    public func summary(_ tape: TapeReader, openUntil end: Timestamp) throws(TapeError) -> CommandsSummary {
+        try summary(tape, openUntil: end, sliceSize: CommandSlices.usualSize)
     }
 
-    private func isWanted(_ row: borrowing CommandLife) -> Bool {
+    func summary(
+        _ tape: TapeReader, openUntil end: Timestamp, sliceSize: Int
+    ) throws(TapeError) -> CommandsSummary {
+        let until = try self.end(of: tape, openUntil: end)
+        var tally = CommandTally()
+        var summary = CommandsSummary(rows: [], unreadable: 0, duplicates: 0, damages: [])
+        var slices = CommandSlices(tape, selection, readsTexts: false, size: sliceSize)
+        while let reader = try slices.next() {
+            reader.tracker.forEachSelected(of: DeviceSelection(selection.devices)) { life in
+                if isWanted(life, until) { tally.add(life) }
+            }
+            summary.unreadable = reader.unreadable
+            summary.duplicates = reader.duplicates
+            summary.damages = reader.damages
+        }
+        summary.rows = tally.rows
+        return summary
+    }
+
+    /// Until when what has not ended counts as open: the end of the window, and of the last of the sessions.
+    func end(of tape: TapeReader, openUntil end: Timestamp) throws(TapeError) -> Timestamp {
+        let end = min(end, selection.until ?? end)
+        guard !selection.sessions.isEmpty else { return end }
+        let ends = try tape.sessions().filter { selection.sessions.contains($0.id) }.map { TapeInfo.end(of: $0) }
+        return min(end, ends.max() ?? end)
+    }
+
+    /// Where the window begins, or the first of the sessions; nil where all of the tape was asked for.
+    func begin(of tape: TapeReader) throws(TapeError) -> Timestamp? {
+        var begins = [selection.since].compactMap(\.self)
+        if let first = selection.sessions.min() {
+            begins += try tape.sessions().filter { $0.id == first }.map(\.startedAt)
+        }
+        return begins.max()
+    }
+
+    /// Whether a life is asked for.
+    func isWanted(_ row: borrowing CommandLife, _ end: Timestamp) -> Bool {
         if !states.isEmpty, !states.contains(row.state) { return false }
         if !names.isEmpty {
             guard let name = row.name, names.contains(where: { $0.matches(name) }) else { return false }
@@ -67,7 +114,10 @@ public struct CommandsQuery: Sendable {
         if !ids.isEmpty {
             guard let id = row.id?.text, ids.contains(where: { $0.utf8.elementsEqual(id.utf8) }) else { return false }
         }
-        return true
+        if let slowerThan {
+            guard let time = row.duration ?? row.openFor(until: end), time > slowerThan else { return false }
+        }
+        return !isAnomalousOnly || row.isAnomalous
     }
 }
 
@@ -81,6 +131,8 @@ public struct CommandsAnswer: Sendable {
     public var duplicates: Int
     /// Parts of the tape that could not be read.
     public var damages: [TapeError]
+    /// Commands among the rows that were first seen before the window; their rows tell their lives from there.
+    public var beganBefore: Int
 }
 
 /// Commands summed up by name.

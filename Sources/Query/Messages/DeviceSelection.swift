@@ -24,6 +24,17 @@ struct DeviceSelection {
             || devices.contains { Self.find($0.text, in: message.payload) }
     }
 
+    /// Whether a telemetry message has a sample of a wanted device.
+    func concerns(_ message: RecordedMessage, _ topic: DeviceTopic) -> Bool {
+        if devices.isEmpty { return true }
+        let decoded = DecodedMessage.decode(topic: topic, payload: message.payload, properties: message.properties)
+        switch decoded.message {
+        case .telemetry: return contains(decoded.device)
+        case .telemetryBatch(let batch): return batch.contains { contains($1.deviceID ?? $0) }
+        default: return contains(topic.device)
+        }
+    }
+
     private static func find(_ text: String, in payload: [UInt8]) -> Bool {
         let wanted = Array(text.utf8)
         guard let first = wanted.first, payload.count >= wanted.count else { return false }

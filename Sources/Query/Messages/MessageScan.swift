@@ -1,7 +1,7 @@
 public import Tape
 
 /// Reads the selected messages of a tape for a query, and goes on with what is added while the tape is being recorded.
-public struct MessageScan {
+public struct MessageScan: GrowingScan {
     /// Messages read so far, redeliveries that were left out not counted.
     public private(set) var messages = 0
     /// Messages left out because they are redeliveries of others on the tape.

@@ -33,6 +33,16 @@ public struct Glob: Sendable, Hashable, CustomStringConvertible {
         self.parts = parts
     }
 
+    /// The pattern that fits one name only.
+    public init(literal name: String) {
+        var text = ""
+        for scalar in name.unicodeScalars {
+            if scalar == "*" || scalar == "?" || scalar == "\\" { text.unicodeScalars.append("\\") }
+            text.unicodeScalars.append(scalar)
+        }
+        self.init(text)
+    }
+
     /// Whether the whole of `name` fits the pattern.
     ///
     /// Takes time in proportion to the product of both lengths at worst, whatever the pattern.

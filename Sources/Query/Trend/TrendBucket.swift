@@ -2,149 +2,128 @@
 ///
 /// Exact as long as there is room for all of them; then their distribution is kept in steps of one per cent.
 struct TrendBucket {
+    /// A number at one end of the bucket.
+    struct End {
+        var time: Int64
+        /// Place in the order of arrival; 0 where nobody asked for it.
+        var order: Int64
+        var value: Double
+        /// Whether another number has the same time, so that only the order of arrival tells which one it is.
+        var isTied = false
+    }
+
     private(set) var count = 0
     private(set) var minimum = Double.infinity
     private(set) var maximum = -Double.infinity
-    private(set) var sum = 0.0
-    private(set) var first = (time: Int64.max, value: 0.0)
-    private(set) var last = (time: Int64.min, value: 0.0)
+    private(set) var first = End(time: .max, order: 0, value: 0)
+    private(set) var last = End(time: .min, order: 0, value: 0)
+    private var total = ExactSum()
     private var values: [Double] = []
-    private var sketch: PercentileSketch?
+    private var sketch: QuantileSketch?
+    /// Sum of the squares of distances from the mean, once there is a sketch (Welford, 1962).
+    private var spread = (mean: 0.0, squares: 0.0)
 
     /// Adds a number; NaN is not to be added.
     @inline(__always)
-    mutating func add(_ value: Double, at time: Int64) {
+    mutating func add(_ value: Double, at time: Int64, order: Int64) {
         count += 1
         if value < minimum { minimum = value }
         if value > maximum { maximum = value }
-        sum += value
-        if time < first.time { first = (time, value) }
-        if time >= last.time { last = (time, value) }
-        if sketch == nil { values.append(value) } else { sketch?.add(value) }
+        total.add(value)
+        if time <= first.time { takeFirst(value, time, order) }
+        if time >= last.time { takeLast(value, time, order) }
+        if sketch == nil { values.append(value) } else { addToSketch(value) }
+    }
+
+    @inline(__always)
+    private mutating func takeFirst(_ value: Double, _ time: Int64, _ order: Int64) {
+        let isTied = time == first.time && (first.isTied || value != first.value)
+        if time < first.time || order < first.order { first = End(time: time, order: order, value: value) }
+        first.isTied = isTied
+    }
+
+    @inline(__always)
+    private mutating func takeLast(_ value: Double, _ time: Int64, _ order: Int64) {
+        let isTied = time == last.time && (last.isTied || value != last.value)
+        if time > last.time || order >= last.order { last = End(time: time, order: order, value: value) }
+        last.isTied = isTied
+    }
+
+    private mutating func addToSketch(_ value: Double) {
+        sketch?.add(value)
+        let before = value - spread.mean
+        spread.mean += before / Double(count)
+        spread.squares += before * (value - spread.mean)
     }
 
     /// Gives up the exact numbers, to save memory.
     mutating func compress() {
         guard sketch == nil else { return }
-        var sketch = PercentileSketch()
+        var sketch = QuantileSketch()
         for value in values { sketch.add(value) }
+        spread = count > 0 ? (average, squares(around: average)) : (0, 0)
         self.sketch = sketch
         values = []
     }
 
-    var average: Double { sum / Double(count) }
+    var sum: Double { total.value }
+    var average: Double { total.divided(by: Double(count)) }
 
-    /// The median and the 95th percentile.
-    func percentiles() -> (median: Double, percentile95: Double) {
-        if let sketch {
-            return (clamped(sketch.quantile(0.5)), clamped(sketch.quantile(0.95)))
-        }
+    /// The standard deviation of the numbers as a sample of many; nil of a single one.
+    var deviation: Double? {
+        guard count > 1 else { return nil }
+        let squares = sketch == nil ? squares(around: average) : spread.squares
+        return (squares / Double(count - 1)).squareRoot()
+    }
+
+    private func squares(around mean: Double) -> Double {
+        var sum = ExactSum()
+        for value in values { sum.add((value - mean) * (value - mean)) }
+        return sum.value
+    }
+
+    /// Quantiles in the order asked for.
+    func quantiles(_ wanted: [Quantile]) -> [Double] {
+        if let sketch { return wanted.map { min(max(sketch.value($0), minimum), maximum) } }
         var selection = QuantileSelection(values)
-        let median = selection.quantile(0.5)
-        return (median, selection.quantile(0.95))
-    }
-
-    private func clamped(_ value: Double) -> Double {
-        min(max(value, minimum), maximum)
-    }
-}
-
-/// Quantiles of a list of numbers without sorting all of it; quantiles must be asked for in ascending order.
-struct QuantileSelection {
-    private var values: [Double]
-    /// Everything before it is at most, everything behind it at least as large.
-    private var settled = 0
-
-    init(_ values: [Double]) {
-        self.values = values
-    }
-
-    /// The quantile, between two numbers interpolated linearly; NaN without numbers.
-    mutating func quantile(_ share: Double) -> Double {
-        guard !values.isEmpty else { return .nan }
-        let place = share * Double(values.count - 1)
-        let lower = Int(place)
-        select(lower)
-        let below = values[lower]
-        guard lower + 1 < values.count, place > Double(lower) else { return below }
-        let above = values[(lower + 1)...].min() ?? below
-        return below + (above - below) * (place - Double(lower))
-    }
-
-    /// Brings the number of that rank to its place (Hoare's selection).
-    private mutating func select(_ rank: Int) {
-        var low = settled
-        var high = values.count - 1
-        while low < high {
-            // The middle of three, so that sorted numbers are not the worst case.
-            let middle = (low + high) / 2
-            if values[middle] < values[low] { values.swapAt(middle, low) }
-            if values[high] < values[low] { values.swapAt(high, low) }
-            if values[high] < values[middle] { values.swapAt(high, middle) }
-            let pivot = values[middle]
-            var left = low
-            var right = high
-            while left <= right {
-                while values[left] < pivot { left += 1 }
-                while values[right] > pivot { right -= 1 }
-                if left <= right {
-                    values.swapAt(left, right)
-                    left += 1
-                    right -= 1
-                }
-            }
-            if rank <= right { high = right } else if rank >= left { low = left } else { break }
+        var found: [Quantile: Double] = [:]
+        for quantile in Set(wanted).sorted(by: { $0.thousandths < $1.thousandths }) {
+            found[quantile] = selection.value(quantile)
         }
-        settled = rank
+        return wanted.map { found[$0] ?? .nan }
     }
 }
 
-/// The distribution of any number of numbers in little memory: counts of logarithmic steps, each one per cent wide.
-struct PercentileSketch {
-    private var counts: [Int32: Int] = [:]
-    private var zeros = 0
-    private var count = 0
+/// A sum whose rounding errors are carried along (Neumaier, 1974), of any finite numbers.
+struct ExactSum {
+    private var sum = 0.0
+    private var lost = 0.0
+    /// 1, or less once the sum would have left the range of doubles.
+    private var scale = 1.0
 
-    private static let base = 0.01
-    /// Smaller numbers count as 0.
-    private static let smallest = 1e-12
+    private static let small = 0x1p-64
 
+    @inline(__always)
     mutating func add(_ value: Double) {
-        count += 1
-        guard value.magnitude >= Self.smallest, value.isFinite else {
-            zeros += 1
-            return
-        }
-        counts[Self.key(value), default: 0] += 1
+        let value = value * scale
+        let next = sum + value
+        guard next.isFinite else { return addScaled(value) }
+        lost += sum.magnitude >= value.magnitude ? (sum - next) + value : (value - next) + sum
+        sum = next
     }
 
-    /// The quantile, to within half a per cent of its value; NaN without numbers.
-    func quantile(_ share: Double) -> Double {
-        guard count > 0 else { return .nan }
-        var rest = Int(share * Double(count - 1))
-        let keys = counts.keys.sorted()
-        for key in keys where key < 0 {
-            rest -= counts[key] ?? 0
-            if rest < 0 { return Self.value(key) }
-        }
-        rest -= zeros
-        if rest < 0 { return 0 }
-        for key in keys where key >= 0 {
-            rest -= counts[key] ?? 0
-            if rest < 0 { return Self.value(key) }
-        }
-        return keys.last.map(Self.value) ?? 0
+    private mutating func addScaled(_ value: Double) {
+        // A scaled sum leaves the range after 2^64 numbers only.
+        guard scale == 1, value.isFinite else { return }
+        scale = Self.small
+        sum *= scale
+        lost *= scale
+        add(value)
     }
 
-    /// Negative numbers have negative keys that ascend with the number.
-    private static func key(_ value: Double) -> Int32 {
-        let step = Int32(((value.magnitude / smallest).logarithm / base).rounded(.down))
-        return value < 0 ? -1 - step : step
-    }
+    /// The sum; infinite beyond the range of doubles.
+    var value: Double { (sum + lost) / scale }
 
-    private static func value(_ key: Int32) -> Double {
-        let step = Double(key < 0 ? -1 - key : key)
-        let magnitude = smallest * ((step + 0.5) * base).exponential
-        return key < 0 ? -magnitude : magnitude
-    }
+    /// The sum divided by a number, finite also where the sum is not.
+    func divided(by divisor: Double) -> Double { (sum + lost) / divisor / scale }
 }

@@ -2,21 +2,17 @@ import DeviceProtocol
 import JSONScan
 import Tape
 
-/// Fills the buckets of a trend.
+/// Fills the buckets of a trend, by columns where the tape has them.
 struct TrendCollector {
-    /// What a bucket belongs to.
-    private struct Series: Hashable {
-        var metric: String
-        var device: DeviceID?
-    }
-
     private let query: TrendQuery
+    private let labels: DeviceLabels?
+    /// Whether the order of arrival is looked up for each number.
+    private let isOrdered: Bool
     private let devices: DeviceSelection
     private let since: Int64
     private let until: Int64
-    private var series: [Series: Int] = [:]
-    private var names: [Series] = []
-    private var buckets: [[Int64: TrendBucket]] = []
+    private var series = TrendSeriesList()
+    private var buckets: [[Int64: (until: Int64, bucket: TrendBucket)]] = []
     private var kept = 0
     private var isApproximate = false
     private var others = 0
@@ -27,21 +23,25 @@ struct TrendCollector {
     /// Numbers that are kept exactly, over all buckets.
     private static let exactLimit = 3_000_000
 
-    init(_ query: TrendQuery) {
+    init(_ query: TrendQuery, _ labels: DeviceLabels?, isOrdered: Bool) {
         self.query = query
+        self.labels = labels
+        self.isOrdered = isOrdered
         devices = DeviceSelection(query.selection.devices)
         since = query.selection.since?.nanoseconds ?? .min
         until = query.selection.until?.nanoseconds ?? .max
     }
 
-    // MARK: Columns
+    /// Whether the first or the last number of a bucket is a matter of the order of arrival that was not looked up.
+    var hasTies: Bool {
+        !isOrdered && buckets.contains { $0.values.contains { $0.bucket.first.isTied || $0.bucket.last.isTied } }
+    }
 
-    /// Reads the sealed part of a tape by its columns.
-    mutating func readColumns(_ tape: TapeReader) throws(TapeError) {
+    /// Reads a tape.
+    mutating func read(_ tape: TapeReader) throws(TapeError) {
         var selection = query.selection
         selection.kinds = [.telemetry]
-        // A device may be named by payloads that other devices' topics carry; those are looked at message by message.
-        selection.devices = []
+        selection.mayConcernDevices = { $0.mayNameDevice }
         let scan = try tape.fields(selection)
         while let part = try scan.next() {
             switch part {
@@ -57,62 +57,74 @@ struct TrendCollector {
         damages = scan.damages
     }
 
-    /// The slots that matter in a shape; nil where only the whole message tells.
-    private struct Plan {
-        var timestamp: Int?
-        var metrics: [(name: String, slot: Int)] = []
-    }
-
-    private mutating func plan(_ shape: PayloadShape) -> Plan? {
-        guard let keys = shape.memberKeys, !shape.repeatsKeys, keys.contains("telemetries"),
-            !keys.contains("device_id"), !keys.contains("common"), !keys.contains("custom")
-        else { return nil }
-        var plan = Plan()
-        for (index, slot) in shape.slots.enumerated() {
-            if slot.path == ["timestamp"] { plan.timestamp = index }
-            guard slot.path.count == 2, slot.path[0] == "telemetries" else {
-                // The condition counts as a metric of that name.
-                if slot.path == ["status"], isWanted("status") { return nil }
-                continue
-            }
-            guard isWanted(slot.path[1]) else { continue }
-            if slot.isList { return nil }
-            plan.metrics.append((slot.path[1], index))
-        }
-        return plan
-    }
+    // MARK: Columns
 
     private mutating func take(_ group: FieldSegment.Group, _ segment: FieldSegment) throws(FieldDamage) {
-        guard let plan = plan(group.shape) else {
-            for message in try segment.messages(of: group) { take(message) }
+        guard let columns = TelemetryColumns(group.shape) else {
+            for message in try segment.messages(of: group, numbered: isOrdered) { take(message) }
             return
         }
-        guard !plan.metrics.isEmpty else { return }
-        let runs = group.runs.map { run in (run.rows, DeviceTopic.parse(run.topic).device) }
-            .filter { devices.contains($0.1) }
-        guard !runs.isEmpty else { return }
+        var metrics: [TelemetryColumns.Metric] = []
+        for metric in columns.metrics where isWanted(metric.name) { metrics.append(metric) }
         let repeats = try segment.duplicates(of: group)
+        if let repeats { try count(repeats, group, segment) }
+        guard !metrics.isEmpty else { return }
+        let sessions = query.selection.sessions.isEmpty ? nil : try segment.moments(of: group)
         let isBounded = since > .min || until < .max
-        let usesArrival = query.clock == .arrival || plan.timestamp == nil
+        let usesArrival = query.clock == .arrival || columns.timestamp == nil
         let arrivals = isBounded || usesArrival ? try segment.arrivals(of: group) : []
+        let orders = isOrdered ? try segment.sequences(of: group) : []
         var times = arrivals
-        if !usesArrival, let slot = plan.timestamp {
+        if !usesArrival, let slot = columns.timestamp {
             times = try deviceTimes(try segment.column(slot, of: group), group, segment, arrivals)
         }
-        let (since, until) = (since, until)
-        for (name, slot) in plan.metrics {
-            let column = try segment.column(slot, of: group)
-            for (rows, device) in runs {
-                fill(index(of: name, device)) { add in
+        let (since, until, wanted) = (since, until, query.selection.sessions)
+        let stretches = stretches(group, orders)
+        for metric in metrics {
+            let column = try segment.column(metric.slot, of: group)
+            for (rows, device, label) in stretches {
+                fill(index(of: metric.name, device, label)) { add in
                     for row in rows {
                         if isBounded, arrivals[row] < since || arrivals[row] >= until { continue }
+                        if let sessions, !wanted.contains(sessions.session(row)) { continue }
                         if let repeats, repeats[row] { continue }
-                        add(column.double(row), times[row])
+                        add(column.double(row), times[row], orders.isEmpty ? 0 : orders[row])
                     }
                 }
             }
         }
-        if let repeats { duplicates += repeats.count { $0 } }
+    }
+
+    /// Counts the redeliveries among the wanted messages of a group.
+    private mutating func count(
+        _ repeats: [Bool], _ group: FieldSegment.Group, _ segment: FieldSegment
+    ) throws(FieldDamage) {
+        let moments = try segment.moments(of: group)
+        let sessions = query.selection.sessions
+        for run in group.runs where run.isWanted {
+            duplicates += run.rows.count { row in
+                repeats[row] && moments.arrivals[row] >= since && moments.arrivals[row] < until
+                    && (sessions.isEmpty || sessions.contains(moments.session(row)))
+            }
+        }
+    }
+
+    /// The wanted rows, cut where device or label change.
+    private func stretches(
+        _ group: FieldSegment.Group, _ orders: [Int64]
+    ) -> [(rows: Range<Int>, device: DeviceID?, label: String?)] {
+        var stretches: [(rows: Range<Int>, device: DeviceID?, label: String?)] = []
+        for run in group.runs where run.isWanted {
+            let device = DeviceTopic.parse(run.topic).device
+            if let labels {
+                for (rows, label) in labels.stretches(of: device, orders[run.rows]) {
+                    stretches.append((rows, device, label))
+                }
+            } else {
+                stretches.append((run.rows, device, nil))
+            }
+        }
+        return stretches
     }
 
     /// The time that the device states for each row, where it can be believed, else that of arrival.
@@ -123,12 +135,7 @@ struct TrendCollector {
         var times = [Int64](repeating: 0, count: group.count)
         for run in group.runs where run.isWanted {
             for row in run.rows {
-                if let time = column.utc(row), DeviceTime.isSound(time) {
-                    times[row] = time.nanoseconds
-                    continue
-                }
-                let stated = column.time(row)
-                if stated.isSound, let time = stated.timestamp {
+                if let time = column.deviceTime(row), DeviceTime.isSound(time) {
                     times[row] = time.nanoseconds
                 } else {
                     if arrivals.isEmpty { arrivals = try segment.arrivals(of: group) }
@@ -141,68 +148,53 @@ struct TrendCollector {
 
     /// Adds the numbers of one series that `body` gives; bucket by bucket, since they mostly come in order of time.
     @inline(__always)
-    private mutating func fill(_ series: Int, _ body: (_ add: (Double?, Int64) -> Void) -> Void) {
+    private mutating func fill(_ series: Int, _ body: (_ add: (Double?, Int64, Int64) -> Void) -> Void) {
         // Held here and not in the table while numbers are added: that spares a look-up for each of them.
         var bucket = TrendBucket()
-        var from = Int64.max
-        var until = Int64.min
+        var range: Range<Int64> = .max ..< .max
         var added = 0
         var others = 0
-        let every = query.every
+        let grid = query.grid
         let isApproximate = isApproximate
         var own = buckets[series]
         buckets[series] = [:]
-        body { value, time in
+        body { value, time, order in
             guard let value, value.isFinite else {
                 others += 1
                 return
             }
-            if time < from || time >= until {
-                if bucket.count > 0 { own[from] = bucket }
-                from = Self.floor(time, every)
-                until = from.addingReportingOverflow(every).overflow ? .max : from + every
-                bucket = own.removeValue(forKey: from) ?? TrendBucket()
+            if !range.contains(time) {
+                if bucket.count > 0 { own[range.lowerBound] = (range.upperBound, bucket) }
+                range = grid.bucket(of: time)
+                bucket = own.removeValue(forKey: range.lowerBound)?.bucket ?? TrendBucket()
                 if isApproximate { bucket.compress() }
             }
-            bucket.add(value, at: time)
+            bucket.add(value, at: time, order: order)
             added += 1
         }
-        if bucket.count > 0 { own[from] = bucket }
+        if bucket.count > 0 { own[range.lowerBound] = (range.upperBound, bucket) }
         buckets[series] = own
         self.others += others
         kept += added
         if kept > Self.exactLimit, !isApproximate {
             self.isApproximate = true
             for index in buckets.indices {
-                for from in buckets[index].keys { buckets[index][from]?.compress() }
+                for from in buckets[index].keys { buckets[index][from]?.bucket.compress() }
             }
         }
     }
 
-    static func floor(_ time: Int64, _ every: Int64) -> Int64 {
-        let rest = time % every
-        return time &- (rest < 0 ? rest &+ every : rest)
-    }
-
     // MARK: Messages
 
-    /// Reads whole messages.
-    mutating func readMessages(_ tape: TapeReader) throws(TapeError) {
-        var selection = query.selection
-        selection.kinds = [.telemetry]
-        selection.devices = []
-        let cursor = try tape.messages(selection)
-        while let message = try cursor.next() { take(message) }
-        damages = cursor.damages
-    }
-
     private mutating func take(_ message: RecordedMessage) {
-        guard message.arrival.nanoseconds >= since, message.arrival.nanoseconds < until else { return }
+        guard message.arrival.nanoseconds >= since, message.arrival.nanoseconds < until,
+            query.selection.sessions.isEmpty || query.selection.sessions.contains(message.session)
+        else { return }
+        let topic = DeviceTopic.parse(message.topic)
         if message.duplicateOf != nil {
-            duplicates += 1
+            if devices.concerns(message, topic) { duplicates += 1 }
             return
         }
-        let topic = DeviceTopic.parse(message.topic)
         guard devices.mayConcern(message, topic) else { return }
         let decoded = DecodedMessage.decode(topic: topic, payload: message.payload, properties: message.properties)
         switch decoded.message {
@@ -216,11 +208,14 @@ struct TrendCollector {
     private mutating func take(_ telemetry: Telemetry, _ device: DeviceID?, _ message: RecordedMessage) {
         guard devices.contains(device) else { return }
         var time = message.arrival.nanoseconds
-        if query.clock == .device, telemetry.timestamp.isSound, let stated = telemetry.timestamp.timestamp {
+        if query.clock.isDevice(telemetry.timestamp.timestamp), let stated = telemetry.timestamp.timestamp {
             time = stated.nanoseconds
         }
+        let label = labels?.label(of: device, at: message.sequence)
         for metric in telemetry.metrics where isWanted(metric.key) {
-            fill(index(of: metric.key, device)) { add in add(metric.value.number?.double, time) }
+            fill(index(of: metric.key, device, label)) { add in
+                add(metric.value.number?.double, time, message.sequence)
+            }
         }
     }
 
@@ -232,67 +227,46 @@ struct TrendCollector {
         return false
     }
 
-    private mutating func index(of metric: String, _ device: DeviceID?) -> Int {
-        let key = Series(metric: metric, device: query.byDevice ? device : nil)
-        if let known = series[key] { return known }
-        series[key] = names.count
-        names.append(key)
-        buckets.append([:])
-        return names.count - 1
+    private mutating func index(of metric: String, _ device: DeviceID?, _ label: String?) -> Int {
+        let index = series.index(of: metric, query.grouping == .device ? device : nil, label)
+        if index == buckets.count { buckets.append([:]) }
+        return index
     }
 
     // MARK: Answer
 
-    func answer(gaps: [Gap]) -> TrendAnswer {
-        var rows: [TrendRow] = []
-        let losses = Losses(gaps)
-        let order = names.indices.sorted { first, second in
-            if names[first].metric != names[second].metric { return names[first].metric < names[second].metric }
-            return (names[first].device?.text ?? "") < (names[second].device?.text ?? "")
+    func answer(_ losses: Losses) -> TrendAnswer {
+        let filled = buckets.indices.filter { !buckets[$0].isEmpty }
+        var chosen = filled
+        if query.top > 0, filled.count > query.top {
+            let averages = filled.map { index in
+                var sum = ExactSum()
+                for (_, entry) in buckets[index] { sum.add(entry.bucket.sum) }
+                return (index, sum.divided(by: Double(buckets[index].values.reduce(0) { $0 + $1.bucket.count })))
+            }
+            chosen = averages.sorted { $0.1 > $1.1 }.prefix(query.top).map(\.0)
         }
-        for index in order {
-            for (from, bucket) in buckets[index].sorted(by: { $0.key < $1.key }) {
-                let (end, overflow) = from.addingReportingOverflow(query.every)
-                let until = overflow ? Int64.max : end
-                let (median, percentile95) = bucket.percentiles()
-                rows.append(
-                    TrendRow(
-                        metric: names[index].metric, device: names[index].device, from: Timestamp(nanoseconds: from),
-                        until: Timestamp(nanoseconds: until), count: bucket.count, minimum: bucket.minimum,
-                        maximum: bucket.maximum, average: bucket.average, median: median, percentile95: percentile95,
-                        first: bucket.first.value, last: bucket.last.value, coverage: losses.coverage(from..<until)))
+        var rows: [TrendRow] = []
+        for index in series.sorted(chosen) {
+            for (from, entry) in buckets[index].sorted(by: { $0.key < $1.key }) {
+                rows.append(row(series[index], from..<entry.until, entry.bucket, losses))
             }
         }
         return TrendAnswer(
             rows: rows, others: others, duplicates: duplicates, isApproximate: isApproximate,
-            otherMetrics: otherMetrics, damages: damages)
-    }
-}
-
-/// The stretches of time in which the loss ledger says that messages may be missing.
-struct Losses {
-    private var stretches: [Range<Int64>] = []
-
-    init(_ gaps: [Gap]) {
-        let ranges = gaps.map { gap in
-            gap.beganAt.nanoseconds..<max(gap.beganAt.nanoseconds, gap.endedAt?.nanoseconds ?? .max)
-        }
-        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if let last = stretches.last, range.lowerBound <= last.upperBound {
-                stretches[stretches.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
-            } else {
-                stretches.append(range)
-            }
-        }
+            seriesLeftOut: filled.count - chosen.count, otherMetrics: otherMetrics, damages: damages)
     }
 
-    /// The share of a stretch of time that is in none of them.
-    func coverage(_ range: Range<Int64>) -> Double {
-        var lost = 0.0
-        for stretch in stretches where stretch.overlaps(range) {
-            let common = stretch.clamped(to: range)
-            lost += Double(common.upperBound &- common.lowerBound)
-        }
-        return max(0, 1 - lost / Double(range.upperBound &- range.lowerBound))
+    private func row(
+        _ series: TrendSeriesList.Series, _ range: Range<Int64>, _ bucket: TrendBucket, _ losses: Losses
+    ) -> TrendRow {
+        let quantiles = bucket.quantiles([.median, .percentile95] + query.quantiles)
+        return TrendRow(
+            metric: series.metric, device: series.device, group: series.label,
+            from: Timestamp(nanoseconds: range.lowerBound), until: Timestamp(nanoseconds: range.upperBound),
+            count: bucket.count, minimum: bucket.minimum, maximum: bucket.maximum, sum: bucket.sum,
+            average: bucket.average, deviation: bucket.deviation, median: quantiles[0], percentile95: quantiles[1],
+            quantiles: Array(quantiles.dropFirst(2)), first: bucket.first.value, last: bucket.last.value,
+            coverage: losses.coverage(range))
     }
 }

@@ -4,8 +4,10 @@ public import DeviceProtocol
 public struct TrendRow: Sendable, Hashable {
     /// The metric's name.
     public var metric: String
-    /// The device; nil where all devices are taken together.
+    /// The device; nil where rows are not by device.
     public var device: DeviceID?
+    /// The value of the attribute that rows are grouped by; nil where there is none, or the device had not said.
+    public var group: String?
     /// Where the bucket begins.
     public var from: Timestamp
     /// Where it ends, excluded.
@@ -16,16 +18,27 @@ public struct TrendRow: Sendable, Hashable {
     public var minimum: Double
     /// The greatest of them.
     public var maximum: Double
+    /// Their sum.
+    public var sum: Double
     /// Their mean.
     public var average: Double
+    /// Their standard deviation, as a sample of many; nil of a single number.
+    public var deviation: Double?
     /// The median, between two numbers interpolated.
     public var median: Double
     /// The number that 95 % do not exceed, between two numbers interpolated.
     public var percentile95: Double
-    /// The earliest number.
+    /// The quantiles that were asked for, in that order.
+    public var quantiles: [Double]
+    /// The earliest number; of several, the one that arrived first.
     public var first: Double
-    /// The latest number.
+    /// The latest number; of several, the one that arrived last.
     public var last: Double
+    /// By how much the metric grew as a counter: from each number of a device to its next, which lies in the bucket; after
+    /// a reset the number itself. Nil where it was not asked for or no two numbers follow each other without a loss.
+    public var increase: Double?
+    /// ``increase`` in each second of the time between those numbers.
+    public var rate: Double?
     /// The share of the bucket in which nothing was lost as far as the loss ledger knows, 0 to 1.
     public var coverage: Double
 }

@@ -16,6 +16,23 @@ public struct FieldColumn {
         column.append(row, separator: separator, to: &output)
     }
 
+    /// The literal texts of many rows, far faster than one by one.
+    ///
+    /// - Parameters:
+    ///   - rows: how many rows the group has.
+    ///   - wanted: for each row whether its text is needed; nil for all.
+    /// - Returns: the texts.
+    /// - Throws: ``FieldDamage`` where they would be larger than those of any segment.
+    public func texts(rows: Int, wanted: [Bool]? = nil) throws(FieldDamage) -> FieldTexts {
+        var pool = TextPool()
+        do {
+            let ranges = try column.print(rows: rows, wanted: wanted, separator: separator, into: &pool)
+            return FieldTexts(bytes: pool.bytes, ranges: ranges)
+        } catch {
+            throw FieldDamage(reason: error.reason)
+        }
+    }
+
     /// A row's value as a number; nil where it is none.
     ///
     /// Correctly rounded, as reading the literal would be.
@@ -84,6 +101,22 @@ public struct FieldColumn {
     public func isSame(_ row: Int, as other: Int) -> Bool {
         column.isSame(row, as: other)
     }
+}
+
+/// The literal texts of a column.
+public struct FieldTexts: Sendable {
+    /// Texts side by side; equal ones may share their place.
+    public let bytes: [UInt8]
+    @usableFromInline let ranges: [ByteRange]
+
+    init(bytes: [UInt8], ranges: [ByteRange]) {
+        self.bytes = bytes
+        self.ranges = ranges
+    }
+
+    /// Where a row's text lies in ``bytes``.
+    @inlinable
+    public subscript(row: Int) -> Range<Int> { ranges[row].range }
 }
 
 extension DecodedColumn {

@@ -21,14 +21,16 @@ public final class FieldScan {
     private let journal: JournalSource
     private let segments: FieldSegments?
 
-    init(_ tape: TapeConnection, _ selection: Selection, newestFirst: Bool) throws(TapeError) {
+    init(
+        _ tape: TapeConnection, _ selection: Selection, after sequence: Int64, newestFirst: Bool
+    ) throws(TapeError) {
         self.tape = tape
         self.selection = selection
         damages = tape.damage.map { [$0] } ?? []
         do {
             let hasSegments = try tape.database.hasSegments()
             let decompressor = try BatchDecompressor()
-            var list = try PartList(tape.database, selection, after: 0, hasSegments: hasSegments)
+            var list = try PartList(tape.database, selection, after: sequence, hasSegments: hasSegments)
             var found: [PartList.Part] = []
             while let part = try list.next() { found.append(part) }
             parts = newestFirst ? found.reversed()[...] : found[...]
@@ -92,10 +94,13 @@ extension TapeReader {
     /// - Parameters:
     ///   - selection: which messages; sessions are decided by whole segments, so that a segment of several sessions
     ///     comes with all of them.
+    ///   - sequence: only parts that reach beyond this message; they may begin before it.
     ///   - newestFirst: whether to begin at the end.
     /// - Returns: what gives part after part.
     /// - Throws: ``TapeError`` when the tape cannot be read.
-    public func fields(_ selection: Selection, newestFirst: Bool = false) throws(TapeError) -> FieldScan {
-        try FieldScan(tape, selection, newestFirst: newestFirst)
+    public func fields(
+        _ selection: Selection, after sequence: Int64 = 0, newestFirst: Bool = false
+    ) throws(TapeError) -> FieldScan {
+        try FieldScan(tape, selection, after: sequence, newestFirst: newestFirst)
     }
 }

@@ -35,38 +35,41 @@ public final class FieldSegment {
     private let segment: SegmentReader
     private let clockRows: [Int64: (session: Int64, offset: Int64)]
     private var knownClocks: FieldClocks?
+    private var knownPlaces: [Int32]?
 
     init(
         _ segment: SegmentReader, first: Int64, shapes: ShapeCache,
         clocks: [Int64: (session: Int64, offset: Int64)] = [:],
         shape wantsShape: (PayloadShape) -> Bool = { _ in true },
-        wants: (String) -> Bool
+        concerns mayConcern: (PayloadShape) -> Bool = { _ in false },
+        match: (String) -> Selection.TopicMatch
     ) throws(SegmentDamage) {
         self.segment = segment
         firstSequence = first
         clockRows = clocks
         // Only what is wanted so far as its shape goes is looked up: a segment has hundreds of topics.
-        var topics = [(name: String, isWanted: Bool)?](repeating: nil, count: segment.layout.topics.count)
+        var topics = [(name: String, match: Selection.TopicMatch)?](repeating: nil, count: segment.layout.topics.count)
         for (index, group) in segment.layout.groups.enumerated() {
             let template = segment.template(ofGroup: index)
             let shape = shapes.shape(group.template, template)
             guard wantsShape(shape) else { continue }
+            let concerns = mayConcern(shape)
             var runs: [Run] = []
             runs.reserveCapacity(group.runs.count)
             var start = 0
             for run in group.runs {
-                let topic: (name: String, isWanted: Bool)
+                let topic: (name: String, match: Selection.TopicMatch)
                 if let known = topics[run.topic] {
                     topic = known
                 } else {
                     let name = try segment.topic(run.topic)
-                    topic = (name, wants(name))
+                    topic = (name, match(name))
                     topics[run.topic] = topic
                 }
                 runs.append(
                     Run(
                         topic: topic.name, topicNumber: run.topic, rows: start..<start + run.count,
-                        isWanted: topic.isWanted))
+                        isWanted: topic.match == .yes || topic.match == .perhaps && concerns))
                 start += run.count
             }
             guard runs.contains(where: \.isWanted) else { continue }
@@ -170,12 +173,44 @@ public final class FieldSegment {
         }
     }
 
+    /// Messages of the segment, those that are not wanted included; their numbers follow ``firstSequence``.
+    public var count: Int { segment.layout.count }
+
+    /// The number of each message of a group.
+    ///
+    /// - Throws: ``FieldDamage`` where that cannot be restored.
+    public func sequences(of group: Group) throws(FieldDamage) -> [Int64] {
+        do {
+            if let ranks = try segment.ranks(ofGroup: group.index) { return ranks.map { firstSequence &+ $0 } }
+            if knownPlaces == nil { knownPlaces = try places() }
+        } catch {
+            throw FieldDamage(reason: error.reason)
+        }
+        guard let places = knownPlaces else { return [] }
+        let start = segment.layout.groups[..<group.index].reduce(0) { $0 + $1.count }
+        return places[start..<start + group.count].map { firstSequence &+ Int64($0) }
+    }
+
+    /// For each message, group by group, its place in the order of arrival, where the times of arrival give it.
+    private func places() throws(SegmentDamage) -> [Int32] {
+        var arrivals: [Int64] = []
+        for index in segment.layout.groups.indices { arrivals.append(contentsOf: try segment.arrivals(ofGroup: index)) }
+        var places = [Int32](repeating: 0, count: arrivals.count)
+        for (place, position) in RowOrder.ascending(arrivals).enumerated() {
+            places[Int(position)] = Int32(truncatingIfNeeded: place)
+        }
+        return places
+    }
+
     /// The messages of a group, whole, in the order of its rows; for shapes that no column tells about.
     ///
-    /// The sequence is left 0: it is not known without the rest of the segment.
-    ///
+    /// - Parameters:
+    ///   - group: the group.
+    ///   - numbered: whether their numbers are needed; else they are 0.
+    /// - Returns: those of the wanted runs.
     /// - Throws: ``FieldDamage`` where they cannot be restored.
-    public func messages(of group: Group) throws(FieldDamage) -> [RecordedMessage] {
+    public func messages(of group: Group, numbered: Bool = false) throws(FieldDamage) -> [RecordedMessage] {
+        let sequences = numbered ? try sequences(of: group) : []
         do {
             let moments = FieldMoments(
                 arrivals: try segment.arrivals(ofGroup: group.index), ranks: try segment.ranks(ofGroup: group.index),
@@ -194,7 +229,7 @@ public final class FieldSegment {
                     content.appendPayload(row, to: &payload)
                     messages.append(
                         RecordedMessage(
-                            sequence: 0, session: moments.session(row),
+                            sequence: numbered ? sequences[row] : 0, session: moments.session(row),
                             arrival: Timestamp(nanoseconds: moments.arrivals[row]), monotonic: moments.monotonic(row),
                             topic: run.topic, payload: payload,
                             qos: QualityOfService(rawValue: flags.rawValue & MessageFlags.qosMask) ?? .atMostOnce,

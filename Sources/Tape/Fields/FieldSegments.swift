@@ -21,7 +21,8 @@ final class FieldSegments {
         let segment = try opener.open(first)
         return try FieldSegment(
             segment, first: first, shapes: opener.shapes, clocks: opener.clocks, shape: { isSelected($0) && shape($0) },
-            wants: { selection.matches(topic: $0) && topic($0) })
+            concerns: selection.mayConcernDevices ?? { _ in false },
+            match: { topic($0) ? selection.match(topic: $0) : .no })
     }
 
     private func isSelected(_ shape: PayloadShape) -> Bool {
@@ -32,8 +33,16 @@ final class FieldSegments {
         let index = try opener.index(of: first)
         guard try hasShape(index, wants) else { return false }
         guard selectsTopics else { return true }
-        for topic in index.topics where try opener.match(topic.name) != .no { return true }
-        return false
+        var isPerhaps = false
+        for topic in index.topics {
+            switch try opener.match(topic.name) {
+            case .yes: return true
+            case .perhaps: isPerhaps = true
+            case .no: continue
+            }
+        }
+        guard isPerhaps, let mayConcern = selection.mayConcernDevices else { return false }
+        return try hasShape(index) { wants($0) && mayConcern($0) }
     }
 
     private func hasShape(_ index: SegmentIndex, _ wants: (PayloadShape) -> Bool) throws(SegmentDamage) -> Bool {

@@ -30,6 +30,8 @@ public struct PayloadShape: Sendable {
     public private(set) var memberKeys: [String]?
     /// Whether an object names a key twice.
     public private(set) var repeatsKeys = false
+    /// The keys on the way to objects and arrays without content, which no slot stands for.
+    public private(set) var emptyPaths: [[String]] = []
     let correlation: Correlation
 
     /// Whether columns tell the correlation data of each message; else only whole messages do.
@@ -86,9 +88,12 @@ public struct PayloadShape: Sendable {
         var keys: [Set<String>] = []
         var members: [String] = []
         var isObject = false
+        var hasJustBegun = false
         let bytes = text.span
         do throws(JSONError) {
             while let token = try tokenizer.next(in: bytes) {
+                let isEmpty = hasJustBegun
+                hasJustBegun = token.kind == .beginObject || token.kind == .beginArray
                 switch token.kind {
                 case .beginObject:
                     if tokenizer.depth == 1 { isObject = true }
@@ -99,6 +104,7 @@ public struct PayloadShape: Sendable {
                     keys.append([])
                 case .endObject, .endArray:
                     path.removeLast()
+                    if isEmpty { emptyPaths.append(path) }
                     keys.removeLast()
                 case .key:
                     let key = token.string(in: bytes)

@@ -2,16 +2,17 @@ import DeviceProtocol
 import MQTTWire
 
 /// Where bytes lie in an arena.
-struct ByteRange: Hashable {
-    var start: UInt32
-    var count: UInt32
+@usableFromInline
+struct ByteRange: Hashable, Sendable {
+    @usableFromInline var start: UInt32
+    @usableFromInline var count: UInt32
 
     init(start: Int, count: Int) {
         self.start = UInt32(truncatingIfNeeded: start)
         self.count = UInt32(truncatingIfNeeded: count)
     }
 
-    var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
+    @inlinable var range: Range<Int> { Int(start)..<Int(start) + Int(count) }
 }
 
 /// Messages in order of arrival as plain records over one arena: what the sealer reads, encodes and compares with.

@@ -11,5 +11,8 @@ struct Query: ParsableCommand {
             Exit codes: 0 done (also when nothing matched), 1 error, 3 parts of the tape could not be read, 64 usage, \
             130 interrupted.
             """,
-        subcommands: [QueryMessages.self, QueryTelemetry.self, QueryTrend.self, QueryCommands.self, QueryDevices.self])
+        subcommands: [
+            QueryMessages.self, QueryTelemetry.self, QueryTrend.self, QueryCommands.self, QueryDevices.self,
+            QueryTimeline.self,
+        ])
 }

@@ -31,7 +31,7 @@ struct TapeFollower {
     }
 
     /// Waits a moment and moves the scan on to what has been added; the reason when nothing more will be.
-    mutating func advance(_ scan: inout MessageScan, _ question: TapeQuestion) throws -> End? {
+    mutating func advance(_ scan: inout some GrowingScan, _ question: TapeQuestion) throws -> End? {
         if isLast { return .recordingEnded }
         if tapedeck_stop_signal() == 0 { _ = tapedeck_poll(-1, false, false, wake, Self.interval) }
         if tapedeck_stop_signal() != 0 { return .stopped }

@@ -31,8 +31,8 @@ import Testing
         #expect(
             try telemetry([sample, deleted], .jsonl) == """
                 {"seq":7,"time":"2026-11-22T14:00:00.000000000Z","device_time":"2026-11-22T13:59:58.500000000Z",\
-                "device":"A","metric":"total,memory","value":17179869184.0,"status":"online","op":"set"}
-                {"seq":7,"time":"2026-11-22T14:00:00.000000000Z","device":"A","metric":"total,memory","op":"delete"}
+                "device":"A","metric":"total,memory","value":17179869184.0,"status":"online","op":"set","clock":"device"}
+                {"seq":7,"time":"2026-11-22T14:00:00.000000000Z","device":"A","metric":"total,memory","op":"delete","clock":"arrival"}
 
                 """)
     }
@@ -40,16 +40,16 @@ import Testing
     @Test func `samples as CSV, TSV and table`() throws {
         #expect(
             try telemetry([sample], .csv)
-                == "seq,time,device_time,device,metric,value,status,op\r\n7,2026-11-22T14:00:00.000000000Z,"
-                + "2026-11-22T13:59:58.500000000Z,A,\"total,memory\",17179869184.0,online,set\r\n")
+                == "seq,time,device_time,device,metric,value,status,op,clock\r\n7,2026-11-22T14:00:00.000000000Z,"
+                + "2026-11-22T13:59:58.500000000Z,A,\"total,memory\",17179869184.0,online,set,device\r\n")
         #expect(
             try telemetry([sample], .tsv)
-                == "seq\ttime\tdevice_time\tdevice\tmetric\tvalue\tstatus\top\n7\t2026-11-22T14:00:00.000000000Z\t"
-                + "2026-11-22T13:59:58.500000000Z\tA\ttotal,memory\t17179869184.0\tonline\tset\n")
+                == "seq\ttime\tdevice_time\tdevice\tmetric\tvalue\tstatus\top\tclock\n7\t2026-11-22T14:00:00.000000000Z\t"
+                + "2026-11-22T13:59:58.500000000Z\tA\ttotal,memory\t17179869184.0\tonline\tset\tdevice\n")
         #expect(
             try telemetry([sample], .table) == """
-                2026-11-22    device time   device  metric                value  status  op
-                14:00:00.000  13:59:58.500  A       total,memory  17179869184.0  online  set
+                2026-11-22    device time   device  metric                value  status  op   clock
+                14:00:00.000  13:59:58.500  A       total,memory  17179869184.0  online  set  device
 
                 """)
     }
@@ -129,7 +129,8 @@ import Testing
 
     private func telemetry(_ rows: [TelemetryRow], _ format: OutputFormat) throws -> String {
         let times = TableTime(from: TestTape.time(-60), to: TestTape.time(60), zone: .gmt)
-        return try print(rows.map(\.values), TelemetryRow.columns(times, hidesDevice: false), format, times)
+        return try print(
+            rows.map { $0.values(.device) }, TelemetryRow.columns(times, hidesDevice: false), format, times)
     }
 
     private func print(

@@ -1,0 +1,5 @@
+public import ArgumentParser
+public import Query
+
+/// `--clock device` and `--clock arrival`.
+extension TelemetryClock: ExpressibleByArgument {}
