@@ -285,6 +285,37 @@ import Testing
         #expect(try answer(tape, selection).rows.map(\.state) == [.done])
     }
 
+    @Test func `an update finds the command of its own device beside a child's of the same id`() throws {
+        let tape = try TestTape()
+        tape.add("v1/device/P/commands", #"{"id":"k","status":"pending","name":"reboot"}"#, at: 1)
+        tape.add("v1/device/P/command/children", #"[{"id":"k","device_id":"child","name":"reboot"}]"#, at: 2)
+        tape.add("v1/device/P/commands/update", #"{"id":"k","status":"done"}"#, at: 3)
+        let rows = try answer(tape).rows
+        #expect(rows.map { "\($0.device?.text ?? "") \($0.state.rawValue)" } == ["P done", "child pending"])
+    }
+
+    @Test func `a delivery without device does not belong to the child whose command has the same id`() throws {
+        let tape = try TestTape()
+        tape.add("v1/device/P/command/children", #"[{"id":"k","device_id":"child","name":"reboot"}]"#, at: 1)
+        tape.add("v1/device/P/commands", #"{"id":"k","name":"lamp"}"#, at: 2)
+        #expect(try answer(tape).rows.map(\.name) == ["reboot", "lamp"])
+    }
+
+    @Test func `an undocumented status of a delivery is shown as it is`() throws {
+        let tape = try TestTape()
+        tape.add("v1/device/A/commands", #"{"id":"1","name":"a","status":"weird"}"#, at: 1)
+        let row = try #require(try answer(tape).rows.first)
+        #expect(row.rawStatus == "weird")
+        #expect(row.state == .pending)
+    }
+
+    @Test(arguments: ["[{}]", #"[{"error":"x"}]"#, "{}", #"{"error":"x"}"#])
+    func `nothing, or an error, is no command`(payload: String) throws {
+        let tape = try TestTape()
+        tape.add("v1/device/A/command/children", payload, at: 1)
+        #expect(try answer(tape).rows.isEmpty)
+    }
+
     @Test func `a redelivered packet is not a second delivery`() throws {
         let tape = try TestTape()
         let first = tape.add("v1/device/A/commands", #"{"id":"1","name":"a"}"#, at: 1)

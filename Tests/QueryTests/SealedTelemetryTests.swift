@@ -9,7 +9,7 @@ import Testing
 
 /// What columns tell of telemetry is what the messages tell.
 @Suite struct SealedTelemetryTests {
-    @Test(arguments: 0..<12 as Range<UInt64>)
+    @Test(arguments: 0..<6 as Range<UInt64>)
     func `sealed and unsealed tapes give the same samples in the same order`(_ seed: UInt64) throws {
         let (plain, sealed) = try tapes(seed)
         for selection in Self.selections {
@@ -21,7 +21,8 @@ import Testing
                 #expect(answer.rows.count == expected.rows.count)
                 #expect(answer.duplicates == expected.duplicates)
                 #expect(answer.unreadable == expected.unreadable)
-                #expect(answer.others == expected.others)
+                // Whole segments are asked for names, so that there may be more of them.
+                #expect(answer.others.isSuperset(of: expected.others))
             }
         }
     }
@@ -37,6 +38,7 @@ import Testing
                     query.grouping = grouping
                     query.clock = clock
                     query.countsIncrease = true
+                    query.countsDeviation = true
                     let (expected, answer) = (try query.answer(plain), try query.answer(sealed))
                     // Sums depend on the order in their last bits, whatever is carried along.
                     let isSame = answer.rows.map(\.withoutSums) == expected.rows.map(\.withoutSums)

@@ -155,7 +155,9 @@ import Testing
     }
 
     private func answer(_ tape: TestTape, _ metric: String) throws -> TrendAnswer {
-        try TrendQuery(Selection(), metrics: [Glob(metric)], grid: BucketGrid(every: minute)).answer(try tape.reader())
+        var query = TrendQuery(Selection(), metrics: [Glob(metric)], grid: BucketGrid(every: minute))
+        query.countsDeviation = true
+        return try query.answer(try tape.reader())
     }
 
     private func trend(_ messages: [(Double, String, String)]) throws -> [TrendRow] {

@@ -69,6 +69,12 @@ extension DeviceMessage {
         var models: [Model] = []
         for element in elements {
             if case .object(let members) = element {
+                // As alone: there is nothing, or there is an error instead of something.
+                if members.isEmpty { continue }
+                if members.count == 1, let only = members.first, only.key == "error" {
+                    reader.findings.add(.errorObject(only.value.string ?? only.value.description))
+                    continue
+                }
                 reader.findings.addDuplicates(in: members)
                 models.append(model(members, &reader))
             } else {

@@ -6,6 +6,8 @@ struct CommandIndex {
     /// What tells a command from others of its device.
     enum Name: Hashable {
         case id(CommandID)
+        /// The id of a child's command, under the device that speaks for the child.
+        case spokenFor(CommandID)
         case correlation([UInt8])
     }
 

@@ -63,8 +63,12 @@ struct CommandLife {
             // Told by the cloud: that it ended is known, but not when.
             beganWithDelivery = false
             end(status, nil, sighting)
-        case .unknown: note(.unexpectedStatus)
-        case .other: note(.unknownStatus)
+        case .unknown:
+            note(.unexpectedStatus)
+            keep(status, nil, if: state == .pending && updates == 0)
+        case .other:
+            note(.unknownStatus)
+            keep(status, nil, if: state == .pending && updates == 0)
         }
     }
 

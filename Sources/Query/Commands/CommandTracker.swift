@@ -84,7 +84,7 @@ struct CommandTracker {
         let known = id.map { index.find(.id($0), device) } ?? unnamed.find(device, command.name)
         let number = known ?? add(id, device, sighting)
         if known == nil, id == nil { unnamed.begin(number, device, command.name) }
-        if let id, device != topicDevice { index.note(.id(id), topicDevice, number) }
+        if let id, device != topicDevice { index.note(.spokenFor(id), topicDevice, number) }
         if let correlation, !correlation.isEmpty { index.note(.correlation(correlation), topicDevice, number) }
         let news = change(number, wasKnown: known != nil) { life in
             if device != topicDevice { life.hasSpeaker = true }
@@ -150,22 +150,24 @@ struct CommandTracker {
     ) -> (Int, CommandRow.Match?) {
         let topicDevice = sighting.topicDevice
         if let id = update.id {
-            if let number = index.find(.id(id), device) { return (number, .id) }
-            // Who speaks for a child may leave the child's name out.
-            if let number = index.find(.id(id), topicDevice) { return (number, .id) }
+            if let number = find(id, device, topicDevice) { return (number, .id) }
             return (add(id, device, sighting), .id)
         }
         if let correlation, !correlation.isEmpty {
             if let number = index.find(.correlation(correlation), topicDevice) { return (number, .correlation) }
             // The vendor's agent puts the command's id there.
             if let id = String(validating: correlation, as: UTF8.self).map({ CommandID($0) }) {
-                if let number = index.find(.id(id), device) ?? index.find(.id(id), topicDevice) {
-                    return (number, .correlation)
-                }
+                if let number = find(id, device, topicDevice) { return (number, .correlation) }
             }
         }
         if let only = index.onlyOpen(device) { return (only, .inferred) }
         return (add(nil, device, sighting, isOrphan: true), nil)
+    }
+
+    /// The command of a device with that id; who speaks for a child may leave the child's name out, or name itself.
+    private func find(_ id: CommandID, _ device: Int32, _ topicDevice: Int32) -> Int? {
+        if let number = index.find(.id(id), device) ?? index.find(.spokenFor(id), topicDevice) { return number }
+        return device == topicDevice ? nil : index.find(.id(id), topicDevice)
     }
 
     private mutating func add(

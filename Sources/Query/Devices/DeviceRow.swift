@@ -24,4 +24,10 @@ public struct DeviceRow: Sendable, Hashable {
     public var clockSkew: Int64?
     /// The median time between two telemetry messages, over the newest 127 of them, ns.
     public var period: Int64?
+    /// Of the times of which ``clockSkew`` is the median, the one farthest from it, ns.
+    public var worstClockSkew: Int64?
+    /// How many of these times are farther from the median than a second and five times the median distance from it.
+    public var clockOutliers: Int?
+    /// How many messages of each kind there are.
+    public var kinds: [MessageKind: Int] = [:]
 }

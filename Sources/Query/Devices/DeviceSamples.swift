@@ -41,8 +41,18 @@ struct DeviceSamples {
 
     private var inOrder: ArraySlice<Sample> { samples[oldest...] + samples[..<oldest] }
 
-    /// The median of the device's time less the time of arrival, ns.
-    var skew: Int64? {
+    /// What the device's clock is ahead of the recorder's.
+    struct Skew {
+        /// The median of the device's time less the time of arrival, ns.
+        var median: Int64
+        /// The one farthest from the median, ns.
+        var worst: Int64
+        /// How many are farther from the median than a second and five times the median distance.
+        var outliers: Int
+    }
+
+    /// What the clock shows; nil where no message tells.
+    var skew: Skew? {
         var skews: [Int64] = []
         var last: Sample?
         for sample in inOrder where sample.time != Sample.noTime {
@@ -51,7 +61,13 @@ struct DeviceSamples {
             }
             last = sample
         }
-        return Self.median(skews)
+        guard let median = Self.median(skews) else { return nil }
+        let distances = skews.map { $0.subtractingReportingOverflow(median).partialValue.magnitude }
+        let limits = Self.median(distances.map { Int64(clamping: $0) }).map { $0.multipliedReportingOverflow(by: 5) }
+        let spread = limits.map { $0.overflow ? Int64.max : $0.partialValue } ?? 0
+        let limit = spread.magnitude &+ 1_000_000_000
+        let worst = zip(skews, distances).max { $0.1 < $1.1 }?.0 ?? median
+        return Skew(median: median, worst: worst, outliers: distances.count { $0 > limit })
     }
 
     /// The median time between two messages of one session, ns.

@@ -11,6 +11,7 @@ struct DeviceTally {
     private var firmware: String?
     private var model: String?
     private var samples = DeviceSamples()
+    private var kinds: [MessageKind: Int] = [:]
 
     init(_ device: DeviceID, _ message: RecordedMessage) {
         self.device = device
@@ -18,8 +19,9 @@ struct DeviceTally {
         lastSeen = message.arrival
     }
 
-    mutating func count(_ message: RecordedMessage) {
+    mutating func count(_ message: RecordedMessage, _ kind: MessageKind) {
         messages += 1
+        kinds[kind, default: 0] += 1
         firstSeen = min(firstSeen, message.arrival)
         lastSeen = max(lastSeen, message.arrival)
     }
@@ -32,8 +34,10 @@ struct DeviceTally {
     }
 
     var row: DeviceRow {
-        DeviceRow(
+        let skew = samples.skew
+        return DeviceRow(
             device: device, firstSeen: firstSeen, lastSeen: lastSeen, messages: messages, status: status,
-            firmware: firmware, model: model, clockSkew: samples.skew, period: samples.period)
+            firmware: firmware, model: model, clockSkew: skew?.median, period: samples.period,
+            worstClockSkew: skew?.worst, clockOutliers: skew?.outliers, kinds: kinds)
     }
 }

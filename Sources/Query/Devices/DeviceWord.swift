@@ -36,7 +36,7 @@ struct DeviceWord {
     static let firmwareKeys = ["fw", "fw_version", "firmware", "firmware_version"]
     static let modelKeys = ["model", "device_model"]
 
-    private static func text(_ key: String, in telemetry: Telemetry) -> String? {
+    static func text(_ key: String, in telemetry: Telemetry) -> String? {
         for metric in telemetry.metrics.reversed() where metric.key.utf8.elementsEqual(key.utf8) {
             return metric.value.string ?? metric.value.number?.text
         }

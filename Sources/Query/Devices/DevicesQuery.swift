@@ -48,7 +48,7 @@ public struct DevicesQuery: Sendable {
                 named.insert(device)
                 tallies[device, default: DeviceTally(device, message)].take(word)
             }
-            for device in named { tallies[device, default: DeviceTally(device, message)].count(message) }
+            for device in named { tallies[device, default: DeviceTally(device, message)].count(message, topic.kind) }
         }
         let rows = tallies.filter { devices.contains($0.key) }.values.map(\.row).sorted { $0.device < $1.device }
         return DevicesAnswer(rows: rows, duplicates: scan.duplicates, damages: scan.damages)

@@ -70,6 +70,7 @@ struct RecentDevice {
     private var firmware: String?
     private var model: String?
     private var samples = DeviceSamples()
+    private var kinds: [MessageKind: Int] = [:]
 
     init(_ activity: Activity) {
         firstSeen = activity.firstSeen
@@ -79,6 +80,7 @@ struct RecentDevice {
     /// Adds what the catalogue says of one kind of message.
     mutating func add(_ activity: Activity) {
         messages += activity.messages
+        if activity.messages > 0 { kinds[activity.kind, default: 0] += Int(clamping: activity.messages) }
         firstSeen = min(firstSeen, activity.firstSeen)
         lastSeen = max(lastSeen, activity.lastSeen)
         if activity.kind == .telemetry { telemetry += activity.messages }
@@ -103,8 +105,10 @@ struct RecentDevice {
     }
 
     func row(of device: DeviceID) -> DeviceRow {
-        DeviceRow(
+        let skew = samples.skew
+        return DeviceRow(
             device: device, firstSeen: firstSeen, lastSeen: lastSeen, messages: Int(clamping: messages),
-            status: status, firmware: firmware, model: model, clockSkew: samples.skew, period: samples.period)
+            status: status, firmware: firmware, model: model, clockSkew: skew?.median, period: samples.period,
+            worstClockSkew: skew?.worst, clockOutliers: skew?.outliers, kinds: kinds)
     }
 }

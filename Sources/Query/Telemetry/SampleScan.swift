@@ -127,16 +127,17 @@ public struct SampleScan: GrowingScan {
     }
 
     private mutating func load(_ group: FieldSegment.Group, _ segment: FieldSegment) throws(FieldDamage) {
-        guard let columns = TelemetryColumns(group.shape) else {
+        guard let columns = TelemetryColumns(group.shape), !columns.nested.contains(where: isWanted) else {
             let messages = try segment.messages(of: group, numbered: true)
             return block.take(messages.filter { contains($0.arrival.nanoseconds, $0.session, $0.sequence) })
         }
         var wanted: [TelemetryColumns.Metric] = []
-        for metric in columns.metrics where isWanted(metric.name) { wanted.append(metric) }
-        let hasOwnStatus = columns.metrics.contains { $0.name.utf8.elementsEqual("status".utf8) }
+        for metric in columns.metrics where takes(metric.name) { wanted.append(metric) }
+        for name in columns.nested { _ = takes(name) }
+        let hasOwnStatus = columns.nested.contains("status") || columns.metrics.contains { $0.name == "status" }
         let showsStatus =
             columns.status != nil && !hasOwnStatus
-            && (asksForStatus || patterns.isEmpty && columns.metrics.isEmpty)
+            && (asksForStatus || patterns.isEmpty && columns.metrics.isEmpty && columns.nested.isEmpty)
         let isNeeded = !wanted.isEmpty || showsStatus
         let repeats = try segment.duplicates(of: group)
         guard isNeeded || repeats != nil else { return }
@@ -233,8 +234,13 @@ public struct SampleScan: GrowingScan {
         return devices.count - 1
     }
 
-    private mutating func isWanted(_ name: String) -> Bool {
-        if patterns.isEmpty || patterns.contains(where: { $0.matches(name) }) { return true }
+    private func isWanted(_ name: String) -> Bool {
+        patterns.isEmpty || patterns.contains { $0.matches(name) }
+    }
+
+    /// Whether a metric is wanted; one that is not is remembered.
+    private mutating func takes(_ name: String) -> Bool {
+        if isWanted(name) { return true }
         if otherMetrics.count < 1000 { otherMetrics.insert(name) }
         return false
     }
@@ -276,7 +282,7 @@ public struct SampleScan: GrowingScan {
         var hasOwnStatus = false
         for metric in telemetry.metrics {
             if metric.key.utf8.elementsEqual("status".utf8) { hasOwnStatus = true }
-            guard isWanted(metric.key) else { continue }
+            guard takes(metric.key) else { continue }
             sample.metric = metricNames.number(of: metric.key)
             sample.operation = metric.value.isNull ? .delete : present
             sample.set(metric.value.isNull ? nil : metric.value)

@@ -66,9 +66,11 @@ struct TrendCollector {
         }
         var metrics: [TelemetryColumns.Metric] = []
         for metric in columns.metrics where isWanted(metric.name) { metrics.append(metric) }
+        var nested = 0
+        for name in columns.nested where isWanted(name) { nested += 1 }
         let repeats = try segment.duplicates(of: group)
         if let repeats { try count(repeats, group, segment) }
-        guard !metrics.isEmpty else { return }
+        guard !metrics.isEmpty || nested > 0 else { return }
         let sessions = query.selection.sessions.isEmpty ? nil : try segment.moments(of: group)
         let isBounded = since > .min || until < .max
         let usesArrival = query.clock == .arrival || columns.timestamp == nil
@@ -80,14 +82,17 @@ struct TrendCollector {
         }
         let (since, until, wanted) = (since, until, query.selection.sessions)
         let stretches = stretches(group, orders)
+        func leavesOut(_ row: Int) -> Bool {
+            if isBounded, arrivals[row] < since || arrivals[row] >= until { return true }
+            if let sessions, !wanted.contains(sessions.session(row)) { return true }
+            return repeats?[row] ?? false
+        }
+        if nested > 0 { for (rows, _, _) in stretches { others += nested * rows.count { !leavesOut($0) } } }
         for metric in metrics {
             let column = try segment.column(metric.slot, of: group)
             for (rows, device, label) in stretches {
                 fill(index(of: metric.name, device, label)) { add in
-                    for row in rows {
-                        if isBounded, arrivals[row] < since || arrivals[row] >= until { continue }
-                        if let sessions, !wanted.contains(sessions.session(row)) { continue }
-                        if let repeats, repeats[row] { continue }
+                    for row in rows where !leavesOut(row) {
                         add(column.double(row), times[row], orders.isEmpty ? 0 : orders[row])
                     }
                 }
@@ -265,7 +270,8 @@ struct TrendCollector {
             metric: series.metric, device: series.device, group: series.label,
             from: Timestamp(nanoseconds: range.lowerBound), until: Timestamp(nanoseconds: range.upperBound),
             count: bucket.count, minimum: bucket.minimum, maximum: bucket.maximum, sum: bucket.sum,
-            average: bucket.average, deviation: bucket.deviation, median: quantiles[0], percentile95: quantiles[1],
+            average: bucket.average, deviation: query.countsDeviation ? bucket.deviation : nil, median: quantiles[0],
+            percentile95: quantiles[1],
             quantiles: Array(quantiles.dropFirst(2)), first: bucket.first.value, last: bucket.last.value,
             coverage: losses.coverage(range))
     }

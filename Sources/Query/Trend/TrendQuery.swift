@@ -18,6 +18,8 @@ public struct TrendQuery: Sendable {
     public var grouping = TrendGrouping.together
     /// Quantiles beside the median and the 95th percentile.
     public var quantiles: [Quantile] = []
+    /// Whether the standard deviation is wanted too.
+    public var countsDeviation = false
     /// Whether metrics are also taken as counters (``TrendRow/increase``).
     public var countsIncrease = false
     /// Only the series with the greatest average over the whole window, that many; 0 for all.

@@ -22,7 +22,7 @@ public struct TrendRow: Sendable, Hashable {
     public var sum: Double
     /// Their mean.
     public var average: Double
-    /// Their standard deviation, as a sample of many; nil of a single number.
+    /// Their standard deviation, as a sample of many; nil of a single number, and where it was not asked for.
     public var deviation: Double?
     /// The median, between two numbers interpolated.
     public var median: Double
@@ -34,8 +34,9 @@ public struct TrendRow: Sendable, Hashable {
     public var first: Double
     /// The latest number; of several, the one that arrived last.
     public var last: Double
-    /// By how much the metric grew as a counter: from each number of a device to its next, which lies in the bucket; after
-    /// a reset the number itself. Nil where it was not asked for or no two numbers follow each other without a loss.
+    /// By how much the metric grew as a counter: from each number of a device to its next, which lies in the bucket.
+    ///
+    /// After a reset it is the number itself. Nil where it was not asked for or no two numbers follow each other without a loss.
     public var increase: Double?
     /// ``increase`` in each second of the time between those numbers.
     public var rate: Double?

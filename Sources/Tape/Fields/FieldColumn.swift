@@ -97,6 +97,15 @@ public struct FieldColumn {
         column.utc(row).map(Timestamp.init(nanoseconds:))
     }
 
+    /// Whether all rows surely have the same value; false says nothing.
+    public var isConstant: Bool { column.isConstant }
+
+    /// Whether all rows surely are numbers within ±2³¹, written without an exponent; false says nothing.
+    public var isPlainNumber: Bool { column.isPlainNumber }
+
+    /// Whether all rows surely are strings of at most 40 bytes: UUIDs, times and the like; false says nothing.
+    public var isShortString: Bool { column.isShortString }
+
     /// Whether two rows surely have the same value; false says nothing.
     public func isSame(_ row: Int, as other: Int) -> Bool {
         column.isSame(row, as: other)
@@ -131,11 +140,32 @@ extension DecodedColumn {
 
     /// A time written in UTC as ns since the Unix epoch.
     func utc(_ row: Int) -> Int64? {
-        guard case .time(let form) = form, form.isQuoted, form.suffixCount == 1, form.suffix == [UInt8(ascii: "Z")],
+        guard case .time(let form) = form, form.isQuoted, form.isUTC,
             let value = value(ofRow: row), let scale = Powers.ofTen(9 - form.fractionDigits)
         else { return nil }
         let (product, overflow) = value.multipliedReportingOverflow(by: scale)
         return overflow ? nil : product
+    }
+
+    var isConstant: Bool { kind == .constant }
+
+    var isPlainNumber: Bool {
+        guard kind == .values, case .decimal(let form) = form, !form.isQuoted, form.decimals <= 9,
+            let unit = Powers.ofTen(form.decimals)
+        else { return false }
+        let limit = unit &* Int64(Int32.max)
+        return values.allSatisfy { $0 >= -limit && $0 <= limit }
+    }
+
+    var isShortString: Bool {
+        guard kind == .values else { return false }
+        switch form {
+        case .uuid(let form): return form.isQuoted
+        case .time(let form): return form.isQuoted
+        case .decimal(let form): return form.isQuoted
+        case .ratio(let form): return form.isQuoted
+        case .hex, nil: return false
+        }
     }
 
     private static let powers: [Double] = (0...22).map { exponent in

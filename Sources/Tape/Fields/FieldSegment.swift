@@ -101,7 +101,18 @@ public final class FieldSegment {
     ///
     /// - Throws: ``FieldDamage`` where they cannot be restored.
     public func correlationData(of group: Group) throws(FieldDamage) -> FieldColumn? {
-        guard case .slot(let slot) = group.shape.correlation else { return nil }
+        try column(of: group, at: group.shape.correlation)
+    }
+
+    /// The first user property `device_id` of each message, as it is; nil where the messages of the group have none.
+    ///
+    /// - Throws: ``FieldDamage`` where they cannot be restored.
+    public func userDevice(of group: Group) throws(FieldDamage) -> FieldColumn? {
+        try column(of: group, at: group.shape.userDevice)
+    }
+
+    private func column(of group: Group, at place: PayloadShape.PropertyPlace) throws(FieldDamage) -> FieldColumn? {
+        guard case .slot(let slot) = place else { return nil }
         do {
             return FieldColumn(try segment.column(slot, ofGroup: group.index, wanted: wanted(group)), separator: [])
         } catch {
@@ -207,21 +218,25 @@ public final class FieldSegment {
     /// - Parameters:
     ///   - group: the group.
     ///   - numbered: whether their numbers are needed; else they are 0.
+    ///   - only: for each row of the group whether it is needed; nil for all.
     /// - Returns: those of the wanted runs.
     /// - Throws: ``FieldDamage`` where they cannot be restored.
-    public func messages(of group: Group, numbered: Bool = false) throws(FieldDamage) -> [RecordedMessage] {
+    public func messages(
+        of group: Group, numbered: Bool = false, only: [Bool]? = nil
+    ) throws(FieldDamage) -> [RecordedMessage] {
         let sequences = numbered ? try sequences(of: group) : []
         do {
             let moments = FieldMoments(
                 arrivals: try segment.arrivals(ofGroup: group.index), ranks: try segment.ranks(ofGroup: group.index),
                 clocks: try clocks())
-            let rows = wanted(group).map { _ in
+            var rows = wanted(group).map { _ in
                 group.runs.flatMap { repeatElement($0.isWanted, count: $0.rows.count) }
             }
+            if let only { rows = rows.map { zip($0, only).map { $0 && $1 } } ?? only }
             let content = try segment.content(ofGroup: group.index, rows: rows)
             var messages: [RecordedMessage] = []
             for run in group.runs where run.isWanted {
-                for row in run.rows {
+                for row in run.rows where only?[row] ?? true {
                     let flags = MessageFlags(rawValue: UInt8(truncatingIfNeeded: content.flags[row]))
                     var properties: [UInt8] = []
                     content.appendProperties(row, to: &properties)

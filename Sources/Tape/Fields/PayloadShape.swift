@@ -12,8 +12,8 @@ public struct PayloadShape: Sendable {
         public var isList: Bool
     }
 
-    /// Where the messages have their correlation data (MQTT 5.0 §3.3.2.3.6).
-    enum Correlation: Hashable {
+    /// Where the messages have the value of a property.
+    enum PropertyPlace: Hashable {
         /// Nowhere.
         case none
         /// In a slot of the properties.
@@ -32,10 +32,16 @@ public struct PayloadShape: Sendable {
     public private(set) var repeatsKeys = false
     /// The keys on the way to objects and arrays without content, which no slot stands for.
     public private(set) var emptyPaths: [[String]] = []
-    let correlation: Correlation
+    /// Their correlation data (MQTT 5.0 §3.3.2.3.6).
+    let correlation: PropertyPlace
+    /// The first user property `device_id`, by which a device presents itself.
+    let userDevice: PropertyPlace
 
     /// Whether columns tell the correlation data of each message; else only whole messages do.
     public var showsCorrelationData: Bool { correlation != .unknown }
+
+    /// Whether columns tell the device by which each message's user properties present its sender, if they do.
+    public var showsUserDevice: Bool { userDevice != .unknown }
 
     /// The slot with exactly that path; nil where there is none, or more than one.
     public func slot(_ path: [String]) -> Int? {
@@ -45,7 +51,7 @@ public struct PayloadShape: Sendable {
 
     init(_ template: Template) {
         kind = template.kind
-        correlation = Self.correlation(template.properties)
+        (correlation, userDevice) = Self.places(template.properties)
         guard !template.payload.slots.contains(.opaque) else { return }
         var text: [UInt8] = []
         var places: [Int: (slot: Int, isList: Bool)] = [:]
@@ -62,7 +68,9 @@ public struct PayloadShape: Sendable {
         read(text, places)
     }
 
-    private static func correlation(_ properties: Template.Part) -> Correlation {
+    private static func places(
+        _ properties: Template.Part
+    ) -> (correlation: PropertyPlace, device: PropertyPlace) {
         // A list in which each value is the number of its slot tells which slot is meant.
         var list: [UInt8] = []
         for (index, slot) in properties.slots.enumerated() {
@@ -72,13 +80,20 @@ public struct PayloadShape: Sendable {
                 let number = Array(String(index).utf8)
                 list.append(contentsOf: [0, UInt8(truncatingIfNeeded: number.count)] + number)
             case .fixed(let count): list.append(contentsOf: Array(repeating: 0, count: count))
-            case .scalar, .list, .opaque: return .unknown
+            case .scalar, .list, .opaque: return (.unknown, .unknown)
             }
         }
         list.append(contentsOf: properties.literals[properties.slots.count])
-        guard let sample = try? PublishProperties(validating: list) else { return .unknown }
-        guard let data = sample.correlationData else { return .none }
-        return Int(String(decoding: data, as: UTF8.self)).map(Correlation.slot) ?? .unknown
+        guard let sample = try? PublishProperties(validating: list) else { return (.unknown, .unknown) }
+        let device = sample.userProperties.first { $0.name.utf8.elementsEqual("device_id".utf8) }
+        return (
+            sample.correlationData.map { place(String(decoding: $0, as: UTF8.self)) } ?? .none,
+            device.map { place($0.value) } ?? .none
+        )
+    }
+
+    private static func place(_ number: String) -> PropertyPlace {
+        Int(number).map(PropertyPlace.slot) ?? .unknown
     }
 
     private mutating func read(_ text: [UInt8], _ places: [Int: (slot: Int, isList: Bool)]) {

@@ -13,6 +13,7 @@ struct Query: ParsableCommand {
             """,
         subcommands: [
             QueryMessages.self, QueryTelemetry.self, QueryTrend.self, QueryCommands.self, QueryDevices.self,
-            QueryTimeline.self,
+            QueryState.self, QueryConfigs.self, QueryLicenses.self, QueryFirmware.self, QueryFindings.self,
+            QueryGaps.self, QueryTimeline.self,
         ])
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeviceProtocol
 import Query
 import Tape
 import Terminal
@@ -14,10 +15,15 @@ struct QueryDevices: ParsableCommand {
             recorder's, period_s the time between two telemetry messages: both are medians over the newest 127 \
             telemetry messages of the device, those that were held back left out of the first. Redelivered duplicates \
             are left out.
+
+            --detail adds kinds (an object: messages of each kind), silences, longest_silence_ms and silent_for_ms (of             one that still lasts; see query gaps), clock_skew_worst_ms (the one farthest from the median) and             clock_skew_outliers (how many are farther from it than a second and five times the median distance).
             """)
 
     @Argument(help: "The tape.")
     var tape: String
+
+    @Flag(help: "Also messages by kind, silences and clock outliers; looks at when every message arrived.")
+    var detail = false
 
     @OptionGroup(title: "Selection")
     var selection: SelectionFlags
@@ -30,15 +36,29 @@ struct QueryDevices: ParsableCommand {
             let question = try TapeQuestion(tape, selection, output)
             try question.warnOfLosses()
             let answer = try DevicesQuery(question.selection).answer(try question.tape())
+            let silences = try detail ? silences(question) : nil
             let times = question.times()
             var printer = try RowPrinter(
-                DeviceRow.columns(times), Screen(output.format), times: times, output: OutputBuffer(descriptor: 1))
-            for row in answer.rows where !output.isEnough(printer.count) { try printer.write(row.values) }
+                DeviceRow.columns(times, hasDetail: detail), Screen(output.format), times: times,
+                output: OutputBuffer(descriptor: 1))
+            for row in answer.rows where !output.isEnough(printer.count) {
+                try printer.write(row.values + (silences.map { row.details($0[row.device]) } ?? []))
+            }
             try printer.flush()
             if answer.rows.isEmpty { try question.explainNothing("devices") }
             try question.finish(
                 rows: printer.count, "device", hidden: printer.hiddenTitles, duplicates: answer.duplicates,
                 damages: answer.damages)
         }
+    }
+
+    private func silences(_ question: TapeQuestion) throws -> [DeviceID: DeviceSilences] {
+        var query = GapsQuery(question.selection)
+        query.kinds = [.silence]
+        var found: [DeviceID: DeviceSilences] = [:]
+        for row in try query.answer(try question.tape(), lastingUntil: try question.end()).rows {
+            if let device = row.device { found[device, default: DeviceSilences()].add(row) }
+        }
+        return found
     }
 }

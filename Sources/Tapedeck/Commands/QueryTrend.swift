@@ -113,6 +113,7 @@ struct QueryTrend: ParsableCommand {
         query.top = top ?? 0
         let aggregates = try TrendAggregates(agg)
         query.quantiles = aggregates.quantiles
+        query.countsDeviation = aggregates.extras.contains(.stddev)
         query.countsIncrease = aggregates.extras.contains(.increase)
         return query
     }

@@ -191,7 +191,9 @@ final class DecodedColumn {
         switch kind {
         case .constant: true
         case .coded: codes[row] == codes[other] && codes[row] >= 2
-        case .values, .tuple, .list: false
+        // A form prints the same text for the same value; packed digits are elsewhere.
+        case .values: !values.isEmpty && values[row] == values[other]
+        case .tuple, .list: false
         }
     }
 

@@ -31,6 +31,9 @@ struct TimeForm: Hashable, Sendable {
     /// What follows the seconds, `Z` or `+01:00` or nothing: 8 bytes at most.
     var suffix: [UInt8] { (0..<suffixCount).map(suffixByte) }
 
+    /// Whether the times are written in UTC.
+    var isUTC: Bool { suffixCount == 1 && suffixByte(0) == UInt8(ascii: "Z") }
+
     @inline(__always)
     private func suffixByte(_ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: suffixWord >> UInt64(index &* 8)) }
 
