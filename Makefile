@@ -24,6 +24,8 @@ test: dependencies lint
 	@swift build --build-tests --explicit-target-dependency-import-check error
 	@echo "test: unit tests and integration tests with private brokers"
 	@timeout --signal=TERM 1500 swift test --skip-build --disable-xctest
+	@echo "test: the same answers from an independent reference"
+	@Tests/Reference/compare.py .build/debug/tapedeck
 	@echo "make test: everything passed"
 
 lint: dependencies

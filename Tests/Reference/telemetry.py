@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Iterable, Iterator
 
 from exact_json import Number, Object
-from instants import device_instant, rfc3339
+from instants import device_instant, is_sound, rfc3339
 from messages import Message, identity
 
 _UUID_LIKE = re.compile(r"[0-9A-Fa-f]+(?:-[0-9A-Fa-f]+){4}")
@@ -49,6 +49,7 @@ class Sample:
         if patch.condition is not None:
             row["status"] = patch.condition
         row["op"] = self.op
+        row["clock"] = "device" if is_sound(patch.device_time) else "arrival"
         return row
 
 

@@ -19,6 +19,8 @@ struct CommandLife {
     private var beganWithDelivery = false
     private(set) var deliveries: Int32 = 0
     private var updates: Int32 = 0
+    /// Whether the device itself has named a status: that counts more than what the cloud repeats.
+    private var hasOwnStatus = false
     private var match: CommandRow.Match?
     /// What is odd about it, but for updates without a command, which the end must show.
     private(set) var anomalies: Anomalies = []
@@ -52,10 +54,10 @@ struct CommandLife {
         name = name ?? command.name
         guard let status = command.status else { return }
         switch status.state {
-        case .pending, .scheduled: keep(status, nil, if: state == .pending && updates == 0)
+        case .pending, .scheduled: keep(status, nil, if: state == .pending && !hasOwnStatus)
         case .inProgress:
             // Whoever delivers it knows that the device works on it, but not since when.
-            keep(status, nil, if: !state.isFinal && updates == 0)
+            keep(status, nil, if: !state.isFinal && !hasOwnStatus)
             if state == .pending { state = .inProgress }
         case .done, .failed, .aborted:
             note(.unexpectedStatus)
@@ -65,10 +67,10 @@ struct CommandLife {
             end(status, nil, sighting)
         case .unknown:
             note(.unexpectedStatus)
-            keep(status, nil, if: state == .pending && updates == 0)
+            keep(status, nil, if: state == .pending && !hasOwnStatus)
         case .other:
             note(.unknownStatus)
-            keep(status, nil, if: state == .pending && updates == 0)
+            keep(status, nil, if: !state.isFinal && !hasOwnStatus)
         }
     }
 
@@ -85,6 +87,7 @@ struct CommandLife {
             message = state.isFinal ? message : update.message ?? message
             return
         }
+        hasOwnStatus = true
         switch status.state {
         case .inProgress: progress(status, update.message, sighting)
         case .done, .failed: end(status, update.message, sighting)
