@@ -24,13 +24,13 @@ struct SilenceFinder {
     private(set) var damages: [TapeError] = []
 
     private let rule: SilenceRule
-    private let blind: BlindStretches
+    private let blind: Losses
     private var devices: [Device] = []
     private var numbers: [DeviceID: Int] = [:]
 
     init(_ rule: SilenceRule, _ gaps: [Gap]) {
         self.rule = rule
-        blind = BlindStretches(gaps)
+        blind = Losses(gaps.filter(\.isBlind))
     }
 
     /// The kinds of message by which a device shows that it is there.
@@ -112,7 +112,7 @@ struct SilenceFinder {
         defer { devices[number].last = moment }
         guard let last = devices[number].last else { return }
         let length = moment.since(last)
-        let unknown = blind.overlap(last.arrival.nanoseconds, moment.arrival.nanoseconds)
+        let unknown = blind.lost(last.arrival.nanoseconds, moment.arrival.nanoseconds)
         if length >= rule.minimum, var silence = silence(devices[number], last, length, unknown ?? 0) {
             silence.until = moment.arrival
             found(silence)
@@ -135,7 +135,7 @@ struct SilenceFinder {
         devices.compactMap { device in
             guard let last = device.last, last.arrival < end else { return nil }
             let length = end.nanoseconds &- last.arrival.nanoseconds
-            return silence(device, last, length, blind.overlap(last.arrival.nanoseconds, end.nanoseconds) ?? 0)
+            return silence(device, last, length, blind.lost(last.arrival.nanoseconds, end.nanoseconds) ?? 0)
         }
     }
 }

@@ -3,7 +3,7 @@ import Tape
 
 /// Finds the times in which nothing was heard of a device for much longer than usual.
 ///
-/// A silence is longer than three periods and than 10 s; the period is the median time between two telemetry messages.
+/// A silence is longer than five periods and than 10 s; the period is the median time between two telemetry messages.
 /// What the loss ledger covers is no silence of the device: nobody knows.
 struct Presence {
     /// A time without a message.
@@ -16,18 +16,18 @@ struct Presence {
     }
 
     /// Periods that a silence exceeds.
-    static let factor: Int64 = 3
+    static let factor = SilenceRule().factor
     /// What a silence exceeds at least, ns.
     static let shortest: Int64 = 10_000_000_000
 
     /// The period, ns; nil where there are too few messages to tell.
     let period: Int64?
-    private let losses: LostTime
+    private let losses: Losses
 
     /// - Parameters:
     ///   - telemetry: times of arrival of telemetry, ns, in order.
     ///   - losses: the loss ledger.
-    init(telemetry: [Int64], _ losses: LostTime) {
+    init(telemetry: [Int64], _ losses: Losses) {
         self.losses = losses
         let steps = zip(telemetry, telemetry.dropFirst()).map { $1 &- $0 }.filter { $0 > 0 }.sorted()
         period = steps.count >= 3 ? steps[steps.count / 2] : nil
@@ -55,35 +55,5 @@ struct Presence {
             }
         }
         return silences
-    }
-}
-
-/// The stretches of time in which the loss ledger says that messages may be missing, joined where they touch.
-struct LostTime {
-    private var stretches: [Range<Int64>] = []
-
-    init(_ gaps: [Gap]) {
-        let ranges = gaps.map { gap in
-            gap.beganAt.nanoseconds..<max(gap.beganAt.nanoseconds, gap.endedAt?.nanoseconds ?? .max)
-        }
-        for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
-            if let last = stretches.last, range.lowerBound <= last.upperBound {
-                stretches[stretches.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
-            } else {
-                stretches.append(range)
-            }
-        }
-    }
-
-    /// The parts of a stretch of time that no loss covers.
-    func rest(of range: Range<Int64>) -> [Range<Int64>] {
-        var rest: [Range<Int64>] = []
-        var from = range.lowerBound
-        for stretch in stretches where stretch.overlaps(range) {
-            if stretch.lowerBound > from { rest.append(from..<stretch.lowerBound) }
-            from = max(from, min(stretch.upperBound, range.upperBound))
-        }
-        if from < range.upperBound { rest.append(from..<range.upperBound) }
-        return rest
     }
 }

@@ -120,7 +120,7 @@ public struct TimelineQuery: Sendable {
         let end = try tape.summary().lastArrival?.nanoseconds
         let gaps = try tape.gaps(
             since: heard.first.map(Timestamp.init(nanoseconds:)), until: next.map(Timestamp.init(nanoseconds:)))
-        let presence = Presence(telemetry: telemetry.arrivals, LostTime(gaps))
+        let presence = Presence(telemetry: telemetry.arrivals, Losses(gaps))
         let silences = presence.silences(heard, end: next == nil ? end : nil).filter { $0.range.overlaps(range) }
         return (presence.period, silences.map { Self.entry($0, presence.period ?? 0) })
     }
