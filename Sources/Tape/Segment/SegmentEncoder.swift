@@ -105,11 +105,20 @@ struct SegmentEncoder {
         scanner.removeAll()
         var shapes = Shapes(count: block.count)
         let span = block.bytes.span
+        // Of each topic, the message before.
+        var patterns = [(pattern: ShapeScanner.Pattern, shape: Int)?](repeating: nil, count: topics.tallies.count)
         for (index, row) in block.rows.enumerated() {
             let first = scanner.values.count
+            let topic = Int(topics.rows[index])
             let isOpaque = !opaque.isEmpty && opaque.contains(index)
+            if !isOpaque, let before = patterns[topic], let own = scanner.scan(row, like: before.pattern, in: span) {
+                shapes.set(shape: before.shape, row: index, firstValue: first)
+                patterns[topic] = (own, before.shape)
+                continue
+            }
             scanner.scan(row, kind: topics.kind(ofRow: index), in: span, opaque: isOpaque)
             shapes.set(scanner.template, row: index, firstValue: first)
+            patterns[topic] = scanner.pattern.map { ($0, shapes.shape(ofRow: index)) }
         }
         // What is rare is kept as text: a group of its own would cost more than it saves, and hostile payloads must
         // not make as many groups as there are messages.

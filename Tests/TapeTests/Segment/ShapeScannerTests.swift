@@ -114,4 +114,65 @@ import Testing
                 .lengthPrefixed, .lengthPrefixed, .fixed(4), .lengthPrefixed, .lengthPrefixed, .lengthPrefixed,
             ])
     }
+
+    // MARK: Patterns
+
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func `what is cut after a pattern is cut as it would be without`(_ seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        var block = MessageBlock(firstSequence: 1)
+        for _ in 0..<8 {
+            let shape = RandomPayload.shape(depth: 3, using: &random)
+            let style = RandomPayload.Style.all.randomElement(using: &random) ?? RandomPayload.Style.all[0]
+            for number in 0..<8 {
+                var payload = shape.print(number, style, using: &random)
+                // Now and then a byte is another one.
+                if number % 3 == 2, let index = payload.indices.randomElement(using: &random) {
+                    payload[index] = UInt8.random(in: 32...126, using: &random)
+                }
+                var message = RecordedMessage.plain("v1/device/a/telemetry", at: 0)
+                message.payload = payload
+                block.append(message, clock: 1)
+            }
+        }
+        try expectSameCuts(block)
+    }
+
+    @Test(arguments: [
+        #"{"a":01}"#, #"{"a":1.}"#, #"{"a":-}"#, #"{"a":.5}"#, #"{"a":1e5}"#, #"{"a":tru}"#, #"{"a":truex}"#,
+        #"{"a":"x}"#,
+        #"{"a":"\q"}"#, "{\"a\":\"\u{1}\"}", #"{"a":[]}"#, #"{"a":{}}"#, #"{"a":1}x"#, #"{"a":}"#, #"{"a"}"#, "",
+        #"{"a":"é"}"#, #"{"a":null}"#, #"{"a":-0}"#, #"{"a":12"#,
+    ])
+    func `what does not fit the pattern is not cut after it`(payload: String) throws {
+        var block = MessageBlock(firstSequence: 1)
+        for text in [#"{"a":1}"#, payload, #"{"a":2}"#] {
+            var message = RecordedMessage.plain("v1/device/a/telemetry", at: 0)
+            message.payload = Array(text.utf8)
+            block.append(message, clock: 1)
+        }
+        try expectSameCuts(block)
+    }
+
+    /// Cuts each message after the one before, if that has a pattern, and by itself.
+    private func expectSameCuts(_ block: MessageBlock) throws {
+        var guided = ShapeScanner()
+        var pattern: ShapeScanner.Pattern?
+        var template: [UInt8] = []
+        for row in block.rows {
+            var plain = ShapeScanner()
+            plain.scan(row, kind: .telemetry, in: block.bytes.span)
+            let first = guided.values.count
+            if let before = pattern, let own = guided.scan(row, like: before, in: block.bytes.span) {
+                pattern = own
+                #expect(Array(guided.values[first...]) == plain.values)
+            } else {
+                #expect(guided.values.count == first)
+                guided.scan(row, kind: .telemetry, in: block.bytes.span)
+                pattern = guided.pattern
+                template = guided.template
+            }
+            #expect(template == plain.template)
+        }
+    }
 }

@@ -14,6 +14,9 @@ struct ShapeScanner {
     /// The scalars of list slots.
     private(set) var elements: [ByteRange] = []
 
+    /// How the message that was scanned last lies there, if others may be cut after its pattern.
+    private(set) var pattern: Pattern?
+
     private var cuts: [Cut] = []
 
     /// A payload with more slots than this, or longer than this many bytes, is not taken apart.
@@ -54,9 +57,26 @@ struct ShapeScanner {
     mutating func scan(_ row: MessageBlock.Row, kind: MessageKind, in bytes: Span<UInt8>, opaque: Bool = false) {
         template.removeAll(keepingCapacity: true)
         append(text: kind.rawValue)
-        if opaque || !appendProperties(row.properties, in: bytes) { appendOpaque(row.properties) }
-        if opaque || !appendPayload(row.payload, in: bytes) { appendOpaque(row.payload) }
+        let firstValue = values.count
+        let elementsBefore = elements.count
+        let isListed = !opaque && appendProperties(row.properties, in: bytes)
+        if !isListed { appendOpaque(row.properties) }
+        let propertyCount = values.count - firstValue
+        let isParsed = !opaque && appendPayload(row.payload, in: bytes)
+        if !isParsed { appendOpaque(row.payload) }
+        pattern = nil
+        guard isListed, isParsed, elements.count == elementsBefore, !hasLists else { return }
+        pattern = Pattern(
+            properties: row.properties, payload: row.payload, firstValue: firstValue, propertyCount: propertyCount,
+            count: values.count - firstValue)
     }
+
+    /// Whether a list, be it an empty one, was cut out of the payload that was scanned last.
+    private var hasLists: Bool { cuts.contains { $0.separator != nil } }
+
+    mutating func append(value: ByteRange) { values.append(value) }
+
+    mutating func removeValues(from first: Int) { values.removeSubrange(first...) }
 
     // MARK: Writing the template
 

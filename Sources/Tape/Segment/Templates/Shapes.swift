@@ -31,6 +31,11 @@ struct Shapes {
         firstValues[row] = UInt32(truncatingIfNeeded: firstValue)
     }
 
+    mutating func set(shape: Int, row: Int, firstValue: Int) {
+        shapes[row] = Int32(truncatingIfNeeded: shape)
+        firstValues[row] = UInt32(truncatingIfNeeded: firstValue)
+    }
+
     func shape(ofRow row: Int) -> Int { Int(shapes[row]) }
 
     func bytes(of shape: Int) -> [UInt8] { Array(table[shape]) }
