@@ -1,16 +1,17 @@
 # make demo   everything on a simulated fleet, end to end
 # make test   formatting, build without warnings, all tests
 # make build  the release binary: .build/release/tapedeck
+# make extension  the same tables for the sqlite3 shell, Python and others: .build/release/tapedeck.so
 # make format writes the formatting that make test checks
 # make bench  size, speed and queries beside other engines; CORPUS=FILE takes messages of your own (Benchmarks/README.md)
 # make fuzz   every decoder on damaged and random bytes, SECONDS=60 each (Fuzz/README.md)
 
 SWIFT_SOURCES = Package.swift Sources Tests schema
 
-.PHONY: help demo test build lint format bench fuzz dependencies clean
+.PHONY: help demo test build extension lint format bench fuzz dependencies clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -n 6
+	@sed -n 's/^# //p' Makefile | head -n 7
 
 demo: build
 	@scripts/demo.sh .build/release/tapedeck
@@ -18,6 +19,15 @@ demo: build
 build: dependencies
 	@echo "build: release"
 	@swift build -c release --product tapedeck --static-swift-stdlib
+
+# `.load .build/release/tapedeck` in sqlite3, load_extension(".build/release/tapedeck") elsewhere; needs no Swift where it runs.
+extension: dependencies
+	@echo "extension: release"
+	@swift build -c release --product TapeExtension -Xswiftc -static-stdlib --scratch-path .build/extension \
+		-Xlinker --version-script=$(CURDIR)/Sources/TapeExtension/exports.map -Xlinker --gc-sections -Xlinker -s
+	@mkdir -p .build/release
+	@cp .build/extension/release/libTapeExtension.so .build/release/tapedeck.so
+	@echo "extension: .build/release/tapedeck.so"
 
 test: dependencies lint
 	@echo "test: building, warnings are errors"

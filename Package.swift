@@ -24,7 +24,9 @@ let payloadKinds = [
 let package = Package(
     name: "tapedeck",
     products: [
-        .executable(name: "tapedeck", targets: ["Tapedeck"])
+        .executable(name: "tapedeck", targets: ["Tapedeck"]),
+        // The tables of `query sql` as a loadable extension for SQLite; `make extension` builds it.
+        .library(name: "TapeExtension", type: .dynamic, targets: ["TapeExtension"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -71,12 +73,16 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ]),
         .target(name: "Query", dependencies: ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan"]),
+        .target(name: "TapeSQL", dependencies: ["Query", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan"]),
+        .target(name: "CSQLiteExtension", dependencies: ["CSQLite"]),
+        .target(
+            name: "TapeExtension", dependencies: ["TapeSQL", "SQLite", "CSQLiteExtension"], exclude: ["exports.map"]),
         .target(name: "Simulator", dependencies: ["MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux"]),
         .executableTarget(
             name: "Tapedeck",
             dependencies: [
-                "Recorder", "Replay", "Query", "Simulator", "Terminal", "Plot", "Tape", "MQTTSession", "DeviceProtocol",
-                "MQTTWire", "JSONScan", "Schema", "CLinux",
+                "Recorder", "Replay", "Query", "TapeSQL", "SQLite", "Simulator", "Terminal", "Plot", "Tape",
+                "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "Schema", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -104,6 +110,12 @@ let package = Package(
                 "Query", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan", "TapeTestSupport", "TestSupport",
             ]),
         .testTarget(
+            name: "TapeSQLTests",
+            dependencies: [
+                "TapeSQL", "Query", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan", "TapeTestSupport",
+                "TestSupport",
+            ]),
+        .testTarget(
             name: "ReplayTests",
             dependencies: ["Replay", "Tape", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "TestSupport"]),
         .testTarget(
@@ -121,6 +133,6 @@ let package = Package(
     ]
 )
 
-for target in package.targets where target.type != .system && target.name != "CLinux" {
+for target in package.targets where target.type != .system && !["CLinux", "CSQLiteExtension"].contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + settings
 }

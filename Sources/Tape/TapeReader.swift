@@ -14,11 +14,14 @@ public final class TapeReader {
 
     /// Opens a tape.
     ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - mayBeOpen: whether this process may have the file open with SQLite already.
     /// - Throws: ``TapeError`` when there is no such file, it is no tape, or it is of a newer format.
-    public init(path: String) throws(TapeError) {
+    public init(path: String, mayBeOpen: Bool = false) throws(TapeError) {
         self.path = path
         // Must be asked before SQLite has the file open in this process; see RecordingLock.
-        isBeingRecorded = RecordingLock.isHeld(path)
+        isBeingRecorded = mayBeOpen ? RecordingLock.isHeldKeepingDescriptor(path) : RecordingLock.isHeld(path)
         tape = TapeConnection(try TapeFile.openForReading(path))
         try TapeFile.checkMarks(tape.database)
         try beginView()

@@ -15,9 +15,12 @@ private let allowedImports: [String: Set<String>] = [
     "Recorder": ["MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux", "Crypto"],
     "Replay": ["MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux", "Histogram"],
     "Query": ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan"],
+    "TapeSQL": ["Query", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan"],
+    "TapeExtension": ["TapeSQL", "SQLite", "CSQLiteExtension"],
     "Simulator": ["MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux"],
     "Tapedeck": [
-        "Recorder", "Replay", "Query", "Simulator", "Terminal", "Plot", "Tape", "MQTTSession", "DeviceProtocol",
+        "Recorder", "Replay", "Query", "TapeSQL", "SQLite", "Simulator", "Terminal", "Plot", "Tape", "MQTTSession",
+        "DeviceProtocol",
         "MQTTWire",
         "JSONScan", "Schema", "CLinux", "ArgumentParser",
     ],
@@ -52,7 +55,7 @@ private let toolchain: Set<String> = ["Foundation", "Glibc", "Synchronization", 
     @Test func `every folder of Sources is a module of the architecture`() throws {
         let folders = try FileManager.default.contentsOfDirectory(
             atPath: Self.root.appendingPathComponent("Sources").path)
-        let system: Set<String> = ["CMosquitto", "CSQLite", "CZstd", "CLinux"]
+        let system: Set<String> = ["CMosquitto", "CSQLite", "CSQLiteExtension", "CZstd", "CLinux"]
         #expect(Set(folders).subtracting(system) == Set(allowedImports.keys).subtracting(["Schema"]))
     }
 

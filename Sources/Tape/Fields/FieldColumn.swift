@@ -3,7 +3,7 @@ import JSONScan
 
 /// The values of one slot of many messages.
 public struct FieldColumn {
-    private let column: DecodedColumn
+    let column: DecodedColumn
     private let separator: [UInt8]
 
     init(_ column: DecodedColumn, separator: [UInt8]) {

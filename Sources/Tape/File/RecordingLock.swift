@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The advisory lock that says "this tape is being recorded"; the kernel drops it however the process ends.
 ///
@@ -37,5 +38,39 @@ final class RecordingLock {
         defer { close(descriptor) }
         guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return errno == EWOULDBLOCK }
         return false
+    }
+}
+
+extension RecordingLock {
+    /// Whether another process records onto the tape now, for a process that may have it open with SQLite already.
+    ///
+    /// Closing any descriptor of the file would drop SQLite's locks on it, so the one that it takes to ask is kept, one
+    /// for each file, as long as the process lives.
+    static func isHeldKeepingDescriptor(_ path: String) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return false }
+        let identity = FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+        return kept.withLock { kept in
+            guard let descriptor = kept[identity] ?? descriptor(path, identity, &kept) else { return false }
+            guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return errno == EWOULDBLOCK }
+            flock(descriptor, LOCK_UN)
+            return false
+        }
+    }
+
+    private struct FileIdentity: Hashable {
+        var device: UInt64
+        var number: UInt64
+    }
+
+    private static let kept = Mutex<[FileIdentity: Int32]>([:])
+
+    private static func descriptor(
+        _ path: String, _ identity: FileIdentity, _ kept: inout [FileIdentity: Int32]
+    ) -> Int32? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        kept[identity] = descriptor
+        return descriptor
     }
 }

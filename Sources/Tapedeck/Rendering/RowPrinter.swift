@@ -35,7 +35,12 @@ struct RowPrinter {
         isNarrow = screen.isNarrow
         glyphs = screen.glyphs
         self.output = output
-        keys = columns.map { Array("\"\($0.key)\":".utf8) }
+        keys = columns.map { column in
+            var key = JSONLine()
+            key.append(text: column.key)
+            key.append(":")
+            return key.bytes
+        }
         shown = columns.indices.filter { columns[$0].table != nil }
         switch screen.format {
         case .jsonl: form = .jsonl(JSONLine())
