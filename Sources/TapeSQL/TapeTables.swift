@@ -27,6 +27,7 @@ public enum TapeTables {
     public static let columnNames: Set<String> = {
         let rows = [
             CommandsTable.table.names, DevicesTable.table.names, SessionsTable.table.names, GapsTable.table.names,
+            ConfigsTable.table.names, LicensesTable.table.names, FindingsTable.table.names,
         ]
         return Set((MessagesTable.columns + SamplesTable.columns).map(\.name) + rows.flatMap(\.self))
     }()
@@ -39,5 +40,8 @@ public enum TapeTables {
         ("devices", { RowsVirtualTable(DevicesTable.table, $0) }),
         ("sessions", { RowsVirtualTable(SessionsTable.table, $0) }),
         ("gaps", { RowsVirtualTable(GapsTable.table, $0) }),
+        ("configs", { RowsVirtualTable(ConfigsTable.table, $0) }),
+        ("licenses", { RowsVirtualTable(LicensesTable.table, $0) }),
+        ("findings", { RowsVirtualTable(FindingsTable.table, $0) }),
     ]
 }
