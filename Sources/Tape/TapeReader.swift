@@ -12,6 +12,9 @@ public final class TapeReader {
 
     let tape: TapeConnection
 
+    /// How many segments were opened so far; one that was passed over by what the catalogue says of it does not count.
+    public var segmentsOpened: Int { tape.segmentsOpened }
+
     /// Opens a tape.
     ///
     /// - Parameters:

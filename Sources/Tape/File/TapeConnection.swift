@@ -8,6 +8,8 @@ final class TapeConnection {
     let database: Connection
     /// What is wrong with the file as a whole; nil for nothing.
     let damage: TapeError?
+    /// How many segments were opened so far.
+    var segmentsOpened = 0
 
     init(_ database: consuming Connection) {
         damage = Self.truncation(database)

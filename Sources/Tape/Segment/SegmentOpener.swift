@@ -26,7 +26,8 @@ final class SegmentOpener {
 
     /// Opens the segment whose first message has that number.
     func open(_ first: Int64) throws(SegmentDamage) -> SegmentReader {
-        try tape.database.segment(first, dictionary: dictionary, decompressor: decompressor)
+        tape.segmentsOpened += 1
+        return try tape.database.segment(first, dictionary: dictionary, decompressor: decompressor)
     }
 
     /// Whether the selection wants messages of a topic.

@@ -132,6 +132,9 @@ extension TapeQuestion {
             var parts = [HumanFormat.count(rows, noun)] + facts
             if limit > 0, rows >= limit { parts[0] += " (--limit)" }
             if duplicates > 0 { parts.append("\(HumanFormat.count(duplicates, "redelivered duplicate")) left out") }
+            if let opened = reader?.segmentsOpened, opened > 0 {
+                parts.append("\(HumanFormat.count(opened, "segment")) read")
+            }
             parts.append(glyphs.spelling(HumanFormat.duration(nanoseconds: clock.monotonic &- began)))
             Notes.note(parts.joined(separator: ", "))
         }
