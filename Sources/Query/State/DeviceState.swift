@@ -57,7 +57,7 @@ struct DeviceState {
         licenses[key] = license
     }
 
-    func row(of device: DeviceID, _ names: NameTable, openCommands: Int) -> StateRow {
+    func row(of device: DeviceID, _ names: NameList, openCommands: Int) -> StateRow {
         var row = StateRow(device: device, lastSeen: lastSeen ?? lastMention, lastTelemetry: lastTelemetry)
         row.status = facts[.status]?.value
         row.firmware = facts[.firmware]?.value

@@ -19,7 +19,7 @@ struct StateColumns {
     private static let others: Set<String> = ["status", "timestamp", "message", "device_id", "override"]
 
     /// Nil where only whole messages tell what they say: batches, the shape before `telemetries`, errors.
-    init?(_ shape: PayloadShape, _ names: inout NameTable) {
+    init?(_ shape: PayloadShape, _ names: inout NameList) {
         guard shape.kind == .telemetry, let keys = shape.memberKeys, !keys.isEmpty, !shape.repeatsKeys,
             keys.contains("telemetries") || Self.others.isSuperset(of: keys)
         else { return nil }
@@ -30,7 +30,7 @@ struct StateColumns {
             } else if slot.path[0] == "telemetries" {
                 // Elements of an array look like members of that name; neither is a metric that columns tell of.
                 guard slot.path[1] != "[]" else { return nil }
-                let name = names.number(slot.path[1])
+                let name = names.number(of: slot.path[1])
                 if slot.path.count == 2 {
                     metrics.append((name, index))
                     note(metric: slot.path[1], slot.isList ? nil : index)
@@ -41,7 +41,7 @@ struct StateColumns {
         }
         for path in shape.emptyPaths where path.count > 1 && path[0] == "telemetries" {
             guard path[1] != "[]" else { return nil }
-            let name = names.number(path[1])
+            let name = names.number(of: path[1])
             if complex.insert(name).inserted { metrics.append((name, nil)) }
         }
         for (fact, keys) in [(StateFact.firmware, DeviceWord.firmwareKeys), (.model, DeviceWord.modelKeys)] {

@@ -7,7 +7,7 @@ import Tape
 struct StateReader {
     /// What is known of each device that was heard of.
     private(set) var devices: [DeviceID: DeviceState] = [:]
-    private(set) var names = NameTable()
+    private(set) var names = NameList()
     /// Parts that could not be read.
     private(set) var damages: [TapeError] = []
     /// Redeliveries that were looked at and left out.
@@ -251,7 +251,7 @@ struct StateReader {
             guard case .telemetry(let telemetry) = decoded.message, let device = rows[row] else { continue }
             for metric in telemetry.metrics {
                 words[device, default: StateWords()].set(
-                    names.number(metric.key), metric.value, moments.order(row), message.arrival)
+                    names.number(of: metric.key), metric.value, moments.order(row), message.arrival)
             }
         }
     }

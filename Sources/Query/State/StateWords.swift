@@ -77,9 +77,9 @@ struct StateWords {
         licenses[key, default: LicenseWords()].take(update, order)
     }
 
-    mutating func take(_ telemetry: Telemetry, _ names: inout NameTable, _ order: Int64, _ arrival: Timestamp) {
+    mutating func take(_ telemetry: Telemetry, _ names: inout NameList, _ order: Int64, _ arrival: Timestamp) {
         if telemetry.replacesState { replace(at: order) }
-        for metric in telemetry.metrics { set(names.number(metric.key), metric.value, order, arrival) }
+        for metric in telemetry.metrics { set(names.number(of: metric.key), metric.value, order, arrival) }
         say(.status, telemetry.status ?? DeviceWord.text("status", in: telemetry), order, arrival)
         for key in DeviceWord.firmwareKeys { say(.firmware, DeviceWord.text(key, in: telemetry), order, arrival) }
         for key in DeviceWord.modelKeys { say(.model, DeviceWord.text(key, in: telemetry), order, arrival) }

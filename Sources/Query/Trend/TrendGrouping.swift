@@ -39,9 +39,6 @@ struct DeviceLabels {
         for device in changes.keys { changes[device]?.sort { $0.sequence < $1.sequence } }
     }
 
-    /// Attributes that are no metrics.
-    static let known = ["firmware", "model", "name", "space"]
-
     private mutating func readUpdates(
         _ tape: TapeReader, _ selection: Selection, _ value: (DeviceUpdate) -> String?
     ) throws(TapeError) {

@@ -115,17 +115,6 @@ struct MessageBlock {
         rows.append(row)
     }
 
-    /// Appends a row whose parts lie elsewhere.
-    mutating func append(
-        _ row: Row, topic: ArraySlice<UInt8>, properties: ArraySlice<UInt8>, payload: ArraySlice<UInt8>
-    ) {
-        var row = row
-        row.topic = append(topic)
-        row.properties = append(properties)
-        row.payload = append(payload)
-        rows.append(row)
-    }
-
     /// Appends a row of a group.
     mutating func append(_ row: Row, topic: [UInt8], content: GroupContent, groupRow: Int) {
         var row = row
