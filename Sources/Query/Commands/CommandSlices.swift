@@ -6,7 +6,7 @@ import Tape
 /// Nearly every tape is read once.
 struct CommandSlices {
     /// Lives that are kept at a time.
-    static let usualSize = 100_000
+    static let usualSize = 60_000
 
     private let tape: TapeReader
     private let selection: Selection

@@ -41,14 +41,25 @@ struct CommandTracker {
         var news: CommandLife.Anomalies
     }
 
+    private struct Facts: OptionSet {
+        let rawValue: UInt8
+
+        /// It has not ended, so that an update without id may be about it.
+        static let isOpen = Facts(rawValue: 1)
+        /// It came with its own id as correlation data.
+        static let correlatesByID = Facts(rawValue: 2)
+    }
+
+    private static let manyLives = 4096
+
     /// The commands whose lives are kept, by number.
     let kept: Range<Int>
     /// Their lives, in order.
     private var lives: [CommandLife] = []
     /// The device of each command, by number.
     private var owners: [Int32] = []
-    /// Whether each command has not ended, so that an update without id may be about it.
-    private var isOpen: [Bool] = []
+    /// What matching needs to know of each command, by number.
+    private var facts: [Facts] = []
     /// The devices by number; 0 stands for none.
     private var devices: [DeviceID?] = [nil]
     private var deviceNumbers: [DeviceID: Int32] = [:]
@@ -85,7 +96,7 @@ struct CommandTracker {
         let number = known ?? add(id, device, sighting)
         if known == nil, id == nil { unnamed.begin(number, device, command.name) }
         if let id, device != topicDevice { index.note(.spokenFor(id), topicDevice, number) }
-        if let correlation, !correlation.isEmpty { index.note(.correlation(correlation), topicDevice, number) }
+        note(correlation, topicDevice, number)
         let news = change(number, wasKnown: known != nil) { life in
             if device != topicDevice { life.hasSpeaker = true }
             life.deliver(command, sighting)
@@ -145,6 +156,26 @@ struct CommandTracker {
 
     // MARK: Matching
 
+    /// Gives a command its correlation data as a name; mostly that is its id, which finds it as well.
+    private mutating func note(_ correlation: [UInt8]?, _ topicDevice: Int32, _ number: Int) {
+        guard let correlation, !correlation.isEmpty else { return }
+        if let named = commandNamed(correlation, topicDevice) {
+            if named == number, index.find(.correlation(correlation), topicDevice) == nil {
+                facts[number].insert(.correlatesByID)
+                return
+            }
+            // Two have it now.
+            if facts[named].contains(.correlatesByID) { index.note(.correlation(correlation), topicDevice, named) }
+        }
+        index.note(.correlation(correlation), topicDevice, number)
+    }
+
+    /// The command whose id is the text of that correlation data.
+    private func commandNamed(_ correlation: [UInt8], _ topicDevice: Int32) -> Int? {
+        guard let text = String(validating: correlation, as: UTF8.self) else { return nil }
+        return index.find(.id(CommandID(text)), topicDevice)
+    }
+
     private mutating func match(
         _ update: Word, _ device: Int32, _ correlation: [UInt8]?, _ sighting: Sighting
     ) -> (Int, CommandRow.Match?) {
@@ -155,6 +186,9 @@ struct CommandTracker {
         }
         if let correlation, !correlation.isEmpty {
             if let number = index.find(.correlation(correlation), topicDevice) { return (number, .correlation) }
+            if let number = commandNamed(correlation, topicDevice), facts[number].contains(.correlatesByID) {
+                return (number, .correlation)
+            }
             // The vendor's agent puts the command's id there.
             if let id = String(validating: correlation, as: UTF8.self).map({ CommandID($0) }) {
                 if let number = find(id, device, topicDevice) { return (number, .correlation) }
@@ -175,16 +209,19 @@ struct CommandTracker {
     ) -> Int {
         let number = owners.count
         owners.append(device)
-        isOpen.append(!isOrphan)
+        facts.append(isOrphan ? [] : .isOpen)
         if !isOrphan { index.setOpen(number, device, true) }
-        if kept.contains(number) { lives.append(CommandLife(id: id, device: device, sighting)) }
+        if kept.contains(number) {
+            // Of many, room for all at once: growing doubles it.
+            if lives.count == Self.manyLives { lives.reserveCapacity(min(kept.count, 16 * Self.manyLives)) }
+            lives.append(CommandLife(id: id, device: device, sighting))
+        }
         if let id { index.note(.id(id), device, number) }
         return number
     }
 
     private mutating func end(_ number: Int) {
-        guard isOpen[number] else { return }
-        isOpen[number] = false
+        guard facts[number].remove(.isOpen) != nil else { return }
         index.setOpen(number, owners[number], false)
         unnamed.end(number)
     }

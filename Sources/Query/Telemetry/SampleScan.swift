@@ -33,6 +33,10 @@ public struct SampleScan: GrowingScan {
     private var holding: [Bool] = []
 
     private var fields: FieldScan?
+    /// The segment that is being read, and the numbers up to which it was.
+    private var segment: (segment: FieldSegment, readThrough: Int64)?
+    /// Messages of a segment to be read at once: few at first, so that the first sample comes soon.
+    private var stride = 2048
     private var tape: TapeReader?
     private var last: Int64 = 0
     private var earlierDamages: [TapeError] = []
@@ -93,6 +97,7 @@ public struct SampleScan: GrowingScan {
         last = max(last, try tape.lastSequence())
         earlierDamages = damages
         fields = nil
+        segment = nil
         self.tape = nil
     }
 
@@ -107,29 +112,48 @@ public struct SampleScan: GrowingScan {
 
     // MARK: Blocks
 
+    /// More than any segment holds.
+    private static let wholeSegment = 1 << 30
+
     /// Takes up the next part of the tape; false at its end.
     private mutating func load() throws(TapeError) -> Bool {
         block = SampleBlock()
-        guard let fields, let part = try fields.next() else { return false }
-        switch part {
-        case .messages(let messages):
-            block.take(messages.filter { $0.sequence > last })
-        case .segment(let segment):
-            do throws(FieldDamage) {
-                for group in segment.groups { try load(group, segment) }
-                block.order(from: segment.firstSequence, count: segment.count)
-            } catch {
-                block = SampleBlock()
-                fields.note(error, in: segment)
-            }
+        guard let fields else { return false }
+        if let (segment, readThrough) = segment {
+            load(segment, after: readThrough)
+            return true
+        }
+        switch try fields.next() {
+        case nil: return false
+        case .messages(let messages): block.take(messages.filter { $0.sequence > last })
+        case .segment(let segment): load(segment, after: segment.firstSequence &- 1)
         }
         return true
     }
 
-    private mutating func load(_ group: FieldSegment.Group, _ segment: FieldSegment) throws(FieldDamage) {
+    /// Takes up the next part of a segment.
+    private mutating func load(_ segment: FieldSegment, after readThrough: Int64) {
+        let end = segment.firstSequence &+ Int64(segment.count)
+        let numbers = (readThrough &+ 1)..<max(readThrough &+ 1, min(end, readThrough &+ 1 &+ Int64(stride)))
+        // What comes after the first part is mostly wanted too: columns are not restored again and again.
+        stride = Self.wholeSegment
+        do throws(FieldDamage) {
+            for group in segment.groups { try load(group, segment, numbers) }
+            block.order(from: numbers.lowerBound, count: numbers.count)
+            self.segment = numbers.upperBound < end ? (segment, numbers.upperBound &- 1) : nil
+        } catch {
+            block = SampleBlock()
+            self.segment = nil
+            fields?.note(error, in: segment)
+        }
+    }
+
+    private mutating func load(
+        _ group: FieldSegment.Group, _ segment: FieldSegment, _ numbers: Range<Int64>
+    ) throws(FieldDamage) {
         guard let columns = TelemetryColumns(group.shape), !columns.nested.contains(where: isWanted) else {
-            let messages = try segment.messages(of: group, numbered: true)
-            return block.take(messages.filter { contains($0.arrival.nanoseconds, $0.session, $0.sequence) })
+            guard let only = try wanted(group, segment, numbers) else { return }
+            return block.take(try segment.messages(of: group, numbered: true, only: only))
         }
         var wanted: [TelemetryColumns.Metric] = []
         for metric in columns.metrics where takes(metric.name) { wanted.append(metric) }
@@ -141,7 +165,7 @@ public struct SampleScan: GrowingScan {
         let isNeeded = !wanted.isEmpty || showsStatus
         let repeats = try segment.duplicates(of: group)
         guard isNeeded || repeats != nil else { return }
-        let rows = try rows(group, segment, repeats)
+        let rows = try rows(group, segment, numbers, repeats)
         guard isNeeded, !rows.isEmpty else { return }
         var flags = [Bool](repeating: false, count: group.count)
         for row in rows { flags[row.row] = true }
@@ -170,20 +194,42 @@ public struct SampleScan: GrowingScan {
         block.take(samples, rows)
     }
 
+    /// For each row whether its message is wanted; nil where none is.
+    private func wanted(
+        _ group: FieldSegment.Group, _ segment: FieldSegment, _ numbers: Range<Int64>
+    ) throws(FieldDamage) -> [Bool]? {
+        let sequences = try segment.sequences(of: group)
+        let moments = isBounded ? try segment.moments(of: group) : nil
+        var wanted = [Bool](repeating: false, count: group.count)
+        var isEmpty = true
+        for run in group.runs where run.isWanted {
+            for row in run.rows where isWanted(row, sequences[row], numbers, moments) {
+                wanted[row] = true
+                isEmpty = false
+            }
+        }
+        return isEmpty ? nil : wanted
+    }
+
+    private var isBounded: Bool { selection.since != nil || selection.until != nil || !selection.sessions.isEmpty }
+
+    private func isWanted(_ row: Int, _ sequence: Int64, _ numbers: Range<Int64>, _ moments: FieldMoments?) -> Bool {
+        guard numbers.contains(sequence), sequence > last else { return false }
+        guard let moments else { return true }
+        return contains(moments.arrivals[row], moments.session(row))
+    }
+
     /// The rows that are wanted, and what they are about.
     private mutating func rows(
-        _ group: FieldSegment.Group, _ segment: FieldSegment, _ repeats: [Bool]?
+        _ group: FieldSegment.Group, _ segment: FieldSegment, _ numbers: Range<Int64>, _ repeats: [Bool]?
     ) throws(FieldDamage) -> [SampleBlock.Row] {
         let sequences = try segment.sequences(of: group)
-        let isBounded = selection.since != nil || selection.until != nil || !selection.sessions.isEmpty
         let moments = isBounded ? try segment.moments(of: group) : nil
         var rows: [SampleBlock.Row] = []
         for run in group.runs where run.isWanted {
             let device = DeviceTopic.parse(run.topic).device
             let number = device.map { self.number(of: $0) }
-            for row in run.rows {
-                if let moments, !contains(moments.arrivals[row], moments.session(row), sequences[row]) { continue }
-                if sequences[row] <= last { continue }
+            for row in run.rows where isWanted(row, sequences[row], numbers, moments) {
                 if let repeats, repeats[row] {
                     duplicates += 1
                 } else {
@@ -194,10 +240,10 @@ public struct SampleScan: GrowingScan {
         return rows
     }
 
-    private func contains(_ arrival: Int64, _ session: Int64, _ sequence: Int64) -> Bool {
+    private func contains(_ arrival: Int64, _ session: Int64) -> Bool {
         if let since = selection.since, arrival < since.nanoseconds { return false }
         if let until = selection.until, arrival >= until.nanoseconds { return false }
-        return sequence > last && (selection.sessions.isEmpty || selection.sessions.contains(session))
+        return selection.sessions.isEmpty || selection.sessions.contains(session)
     }
 
     /// The number of the condition that each row states; -1 for none.
