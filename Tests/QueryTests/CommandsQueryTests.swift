@@ -262,6 +262,17 @@ import Testing
         #expect(rows.last?.anomalies == [.updateWithoutCommand, .missingID])
     }
 
+    @Test func `correlation data that is one command's id and another's correlation data points to the id`() throws {
+        let tape = try TestTape()
+        let one = [PublishProperty.correlationData(Array("1".utf8))]
+        tape.add("v1/device/A/commands", #"{"id":"1","name":"a"}"#, at: 1, properties: one)
+        tape.add("v1/device/A/commands", #"{"id":"2","name":"b"}"#, at: 2, properties: one)
+        tape.add("v1/device/A/commands/update", #"{"status":"done"}"#, at: 3, properties: one)
+        let rows = try answer(tape).rows
+        #expect(rows.map(\.state) == [.done, .pending])
+        #expect(rows.map(\.match) == [.correlation, nil])
+    }
+
     @Test func `durations within a session do not follow steps of the wall clock`() throws {
         let tape = try TestTape()
         tape.add("v1/device/A/commands", #"{"id":"1","name":"a"}"#, at: 1)

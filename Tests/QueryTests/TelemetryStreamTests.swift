@@ -160,6 +160,26 @@ import Testing
         #expect(try stream.next() == nil)
     }
 
+    @Test func `a segment read in parts gives the samples that its messages hold, in order`() throws {
+        let tape = try TestTape()
+        for number in 0..<5000 {
+            let payload =
+                number.isMultiple(of: 3)
+                ? #"{"telemetries":{"a":{"x":\#(number)}}}"# : #"{"telemetries":{"a":\#(number),"b":"t"}}"#
+            tape.add("v1/device/\(number % 7)/telemetry", payload, at: Double(number))
+        }
+        func texts() throws -> [String] {
+            var stream = try TelemetryStream(try tape.reader(), Selection(), metrics: [])
+            var texts: [String] = []
+            while let row = try stream.next() { texts.append("\(row.sequence) \(row.device?.text ?? "") \(row.text)") }
+            return texts
+        }
+        let unsealed = try texts()
+        try tape.seal()
+        #expect(try texts() == unsealed)
+        #expect(unsealed.count == 5000 + 3333)
+    }
+
     private func rows(
         _ messages: KeyValuePairs<String, String>, metrics: [String] = [], devices: Set<DeviceID> = []
     ) throws -> [TelemetryRow] {

@@ -103,7 +103,7 @@ struct TimelineFacts {
         entry.subject = event.id
         let name = event.name ?? "a command without name"
         let own = event.device == device ? "" : event.device.map { " for \($0.text)" } ?? ""
-        let said = event.message.map { ": \($0)" } ?? ""
+        let said = event.message.flatMap { $0.isEmpty ? nil : ": \($0)" } ?? ""
         let after = event.elapsed.flatMap { $0 > 0 ? " after \(TimelineWords.duration($0))" : nil } ?? ""
         switch event.kind {
         case .delivery: entry.what = "the cloud sends \(name)\(own)"
@@ -194,7 +194,7 @@ struct TimelineFacts {
         let state = update.state?.raw ?? "nothing of its state"
         append(
             entry, .license,
-            "licence \(update.id ?? "without id"): the device says \(state)\(update.error.map { ": \($0)" } ?? "")",
+            "licence \(update.id ?? "without id"): the device says \(state)\(update.error.flatMap { $0.isEmpty ? nil : ": \($0)" } ?? "")",
             subject: update.id, to: update.state.map { .string($0.raw) },
             weight: update.state?.state == .error ? .bad : .notable)
     }

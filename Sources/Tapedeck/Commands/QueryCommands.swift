@@ -51,6 +51,9 @@ struct QueryCommands: ParsableCommand {
             changes nothing. state is how far the command is after the message, anomalies what is odd since it, match \
             and evidence what led from the message to the command.
 
+            --follow goes on with what is being recorded, a row for each message as with --id, of all commands or those \
+            that --id, --name, --state and --anomalous choose; those two look at the message's own state and anomalies.
+
             --plot draws a bar for each command: how long it waited, how long it was worked on, how it ended. Times \
             in which nothing was recorded are shaded.
 
@@ -84,6 +87,9 @@ struct QueryCommands: ParsableCommand {
     @Flag(help: "Draw a bar for each command, the first 40 (-n for more).")
     var plot = false
 
+    @Flag(help: "Each message about a command as it comes, until the recording ends.")
+    var follow = false
+
     @OptionGroup(title: "Selection")
     var selection: SelectionFlags
 
@@ -96,7 +102,11 @@ struct QueryCommands: ParsableCommand {
         }
         guard !plot || !summary else { throw ValidationError("--plot and --summary: one of the two, please.") }
         guard !plot || output.format == nil else { throw ValidationError("--plot draws; leave --format out.") }
-        if tellsStory, !state.isEmpty || !name.isEmpty || slowerThan != nil || anomalous {
+        if follow, summary || plot || slowerThan != nil {
+            throw ValidationError(
+                "--follow shows messages as they come; leave --summary, --plot and --slower-than out.")
+        }
+        if tellsStory, !follow, !state.isEmpty || !name.isEmpty || slowerThan != nil || anomalous {
             throw ValidationError("--id names the command already; leave --state, --name and the like out.")
         }
         _ = try shortest()
@@ -121,7 +131,9 @@ struct QueryCommands: ParsableCommand {
             query.ids = id
             query.slowerThan = try shortest()
             query.isAnomalousOnly = anomalous
-            if tellsStory {
+            if follow {
+                try follow(question, query)
+            } else if tellsStory {
                 try tell(question)
             } else if summary {
                 try sum(question, query)
@@ -192,6 +204,29 @@ struct QueryCommands: ParsableCommand {
         try question.finish(
             rows: printer.count, "message", facts: answer.commands.map { Self.outcome($0, question.glyphs) },
             hidden: printer.hiddenTitles, damages: answer.damages)
+    }
+
+    private func follow(_ question: TapeQuestion, _ query: CommandsQuery) throws {
+        var follower = TapeFollower()
+        var stream = try CommandEventStream(try question.tape(), query)
+        let times = question.times(isGrowing: true)
+        var printer = try RowPrinter(
+            CommandEvent.columns(times, hidesCommand: false), Screen(output.format), times: times,
+            output: OutputBuffer(descriptor: 1))
+        var end: TapeFollower.End?
+        repeat {
+            while !output.isEnough(printer.count), let event = try stream.next() { try printer.write(event.values) }
+            try printer.flush()
+            if output.isEnough(printer.count) { break }
+            end = try follower.advance(&stream.scan, question)
+        } while end == nil
+        if printer.count == 0, end != .stopped {
+            try question.explainNothing("commands", kinds: [.command, .commandUpdate])
+        }
+        try question.finish(
+            rows: printer.count, "message", facts: Self.unreadable(stream.unreadable), hidden: printer.hiddenTitles,
+            duplicates: stream.scan.duplicates, damages: stream.scan.damages)
+        if end == .stopped { throw Outcome.interrupted }
     }
 
     private func explainUnknown(_ question: TapeQuestion, _ others: Set<String>) throws {

@@ -148,7 +148,7 @@ struct TimelinePage {
         <p>A metric moved when its value is three spreads or more from its median in the time before: the value furthest \
         outside of all values before or, where there is none, the median of the window. A spread is 1.4826 times the \
         median absolute deviation, a quarter of the range where that is 0, and never less than a thousandth of the \
-        median. Counters are judged by their rise a second. Silences are longer than three usual periods and than ten \
+        median. Counters are judged by their rise a second. Silences are longer than five usual periods and than ten \
         seconds. Shaded times were not recorded. seq is the message's place on the tape.</p>
         </footer>
         """
