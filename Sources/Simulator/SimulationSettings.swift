@@ -10,6 +10,10 @@ public struct SimulationSettings: Sendable, Hashable {
     public var seed: UInt64
     /// The share of the fleet's messages that is odd or broken on purpose, 0 to 1.
     public private(set) var oddShare: Double
+    /// What the ids and keys of the devices derive from: another fleet that lives through the same; nil for ``seed``.
+    public var identitySeed: UInt64?
+    /// What the cloud does wrong.
+    public var faults: Set<CloudFault> = []
     /// When the simulation begins; every timestamp in a payload derives from it.
     public var start: Timestamp
 

@@ -41,10 +41,14 @@ struct CloudDevice: Sendable {
     var latestFirmware: (version: String, file: String)?
     var isInMaintenance = false
     var hasIncident = false
+    /// Decides on what is done with the device; begun anew for each act, so that no act depends on what came before.
     var random: SeededGenerator
+    /// Decides on how long the cloud takes to answer.
+    var delays: SeededGenerator
 
     init(_ profile: DeviceProfile, settings: SimulationSettings) {
         random = SeededGenerator(seed: settings.seed, stream: 0xc10d_0000_0000_0000 | UInt64(profile.index))
+        delays = SeededGenerator(seed: settings.seed, stream: 0xc10d_de1a_0000_0000 | UInt64(profile.index))
         firmware = profile.firmware
         configVersion = random.within(0...20)
         config = [

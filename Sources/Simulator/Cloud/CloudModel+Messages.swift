@@ -137,7 +137,7 @@ extension CloudModel {
         _ issue: String, _ title: String, _ priority: String, _ index: Int, at due: Int64
     ) -> [JSONMember] {
         [
-            JSONMember("id", .string(devices[index].random.uuid())),
+            JSONMember("id", .string(devices[index].delays.uuid())),
             JSONMember("device_id", .string(roster[index].id.text)), JSONMember("status", .string("active")),
             JSONMember("priority", .string(priority)), JSONMember("title", .string(title)),
             JSONMember("description", .null), JSONMember("issue", .string(issue)),

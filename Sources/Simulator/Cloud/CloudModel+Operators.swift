@@ -58,7 +58,9 @@ extension CloudModel {
             ? .number(
                 JSONNumber(1_000 + issuedCommands + devices[index].queue.count * 7 + devices[index].random.below(5)))
             : .string(devices[index].random.uuid())
-        return CloudDevice.Command(id: id, name: name, parameters: parameters(of: name, index), child: child)
+        var parameters = parameters(of: name, index)
+        if let wrong = CloudFault.wrong(parameters), faults.remove(.wrongParameter) != nil { parameters = wrong }
+        return CloudDevice.Command(id: id, name: name, parameters: parameters, child: child)
     }
 
     private mutating func parameters(of name: String, _ index: Int) -> JSONValue {
@@ -95,6 +97,7 @@ extension CloudModel {
         }
         devices[index].configVersion += 1
         devices[index].configChanged = due
+        if faults.remove(.missingConfig) != nil { return }
         agenda.add(.publish(index, .config), at: due)
     }
 

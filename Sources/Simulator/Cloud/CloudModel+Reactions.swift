@@ -18,7 +18,7 @@ extension CloudModel {
 
     /// Everything that a device should know, as the vendor lists it: https://dev.xyte.io/reference/mqtt-events.
     private mutating func publishSnapshot(_ index: Int, at now: Int64) {
-        var due = now &+ devices[index].random.within(30...200) * 1_000_000
+        var due = now &+ devices[index].delays.within(30...200) * 1_000_000
         var contents: [Content] = [.spaceInfo, .config]
         if !devices[index].open.isEmpty {
             contents.append(.commands)
@@ -32,7 +32,8 @@ extension CloudModel {
             contents.append(.firmware)
         }
         for content in contents {
-            agenda.add(.publish(index, content), at: due)
+            let delay = faults.remove(.lateAnswer) == nil ? 0 : CloudFault.lateness
+            agenda.add(.publish(index, content), at: due &+ delay)
             due = due &+ 4_000_000
         }
     }
@@ -46,7 +47,7 @@ extension CloudModel {
             devices[index].open.remove(at: position)
             endedCommands += 1
             if devices[index].open.isEmpty {
-                agenda.add(.nextCommand(index), at: now &+ devices[index].random.within(100...1_500) * 1_000_000)
+                agenda.add(.nextCommand(index), at: now &+ devices[index].delays.within(100...1_500) * 1_000_000)
             }
         } else if status.state == .inProgress {
             devices[index].open[position].isInProgress = true

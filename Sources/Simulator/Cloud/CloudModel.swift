@@ -30,6 +30,8 @@ public struct CloudModel: Sendable {
     public internal(set) var issuedCommands = 0
     /// How many commands their device ended, well or badly.
     public internal(set) var endedCommands = 0
+    /// What is still to be done wrong.
+    var faults: Set<CloudFault>
     let roster: [DeviceProfile]
     var devices: [CloudDevice]
     var agenda = Agenda<Task>()
@@ -50,6 +52,7 @@ public struct CloudModel: Sendable {
     init(_ settings: SimulationSettings, roster: [DeviceProfile]) {
         self.settings = settings
         self.roster = roster
+        faults = settings.faults
         devices = roster.map { CloudDevice($0, settings: settings) }
         var positions: [DeviceID: Int] = [:]
         for profile in roster { positions[profile.id] = profile.index }
@@ -110,8 +113,10 @@ public struct CloudModel: Sendable {
 
     private mutating func takeSlot() {
         let due = slotDue
-        slot &+= 1
         let index = operators.below(roster.count)
+        devices[index].random = SeededGenerator(
+            seed: settings.seed, stream: 0xac70_0000_0000_0000 | UInt64(bitPattern: slot))
+        slot &+= 1
         act(operators.below(100), index, at: due)
     }
 

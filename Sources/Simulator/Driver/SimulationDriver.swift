@@ -2,7 +2,7 @@ import DeviceProtocol
 public import MQTTSession
 import MQTTWire
 
-/// Runs fleet and cloud against a broker, each over a connection of its own, on the calling thread.
+/// Runs fleet and cloud, or one of them, against a broker, each over a connection of its own, on the calling thread.
 public struct SimulationDriver {
     /// What the driver asks its caller, and tells it.
     public struct Host {
@@ -37,8 +37,10 @@ public struct SimulationDriver {
     private let host: Host
     private var settings: SimulationSettings
     private var models: (fleet: FleetModel, cloud: CloudModel)?
-    private var fleet: BrokerLink
-    private var cloud: BrokerLink
+    /// Nil where somebody else plays the fleet.
+    private var fleet: BrokerLink?
+    /// Nil where somebody else plays the cloud.
+    private var cloud: BrokerLink?
     private var report = SimulationReport()
     /// When the simulation began, on the monotonic clock.
     private var began: Int64 = 0
@@ -57,19 +59,19 @@ public struct SimulationDriver {
     /// - Parameters:
     ///   - settings: what decides on the messages; `start` is set when the broker is reached.
     ///   - limits: when to end.
-    ///   - fleet: the connection of the devices.
-    ///   - cloud: the connection of the cloud, with another client id.
+    ///   - fleet: the connection of the devices; nil to leave them to others.
+    ///   - cloud: the connection of the cloud, with another client id; nil to leave it to others.
     ///   - host: what the driver asks and tells.
     /// - Throws: ``ConnectionError/invalidOption(name:reason:)``.
     public init(
-        _ settings: SimulationSettings, limits: SimulationLimits, fleet: ConnectionOptions, cloud: ConnectionOptions,
+        _ settings: SimulationSettings, limits: SimulationLimits, fleet: ConnectionOptions?, cloud: ConnectionOptions?,
         host: Host
     ) throws(ConnectionError) {
         self.settings = settings
         self.limits = limits
         self.host = host
-        self.fleet = try BrokerLink(fleet, subscriptions: Self.downward, seed: settings.seed)
-        self.cloud = try BrokerLink(cloud, subscriptions: Self.upward, seed: settings.seed &+ 1)
+        if let fleet { self.fleet = try BrokerLink(fleet, subscriptions: Self.downward, seed: settings.seed) }
+        if let cloud { self.cloud = try BrokerLink(cloud, subscriptions: Self.upward, seed: settings.seed &+ 1) }
     }
 
     /// Runs until a limit is reached or the host wants the end, and waits a moment for the last acknowledgements.
@@ -80,15 +82,15 @@ public struct SimulationDriver {
         while !host.shouldStop() {
             let now = host.monotonic()
             try look(at: now)
-            if models == nil, fleet.isReady, cloud.isReady { begin(now) }
+            if models == nil, fleet?.isReady ?? true, cloud?.isReady ?? true { begin(now) }
             if isOver(now) { break }
             try publish(now)
             tell(now)
             pause(now)
         }
         try settle()
-        fleet.close()
-        cloud.close()
+        fleet?.close()
+        cloud?.close()
         return report
     }
 
@@ -96,6 +98,8 @@ public struct SimulationDriver {
         began = now
         settings.start.nanoseconds = host.wall()
         models = (FleetModel(settings), CloudModel(settings))
+        let sides = [fleet.map { _ in "the fleet" }, cloud.map { _ in "the cloud" }].compactMap(\.self)
+        host.note("\(sides.joined(separator: " and ")) began")
     }
 
     private func isOver(_ now: Int64) -> Bool {
@@ -111,18 +115,20 @@ public struct SimulationDriver {
     /// Takes what has arrived on either side to the model of that side.
     private mutating func look(at now: Int64) throws(ConnectionError) {
         let offset = now &- began
-        let toFleet = try fleet.look(at: now)
-        account(for: toFleet, "the fleet")
-        if toFleet.isReadyAgain { models?.fleet.resume(at: offset) }
-        for message in toFleet.messages {
-            models?.fleet.receive(
-                topic: message.topic, payload: message.payload, properties: message.properties, at: offset)
+        if let toFleet = try fleet?.look(at: now) {
+            account(for: toFleet, "the fleet")
+            if toFleet.isReadyAgain { models?.fleet.resume(at: offset) }
+            for message in toFleet.messages {
+                models?.fleet.receive(
+                    topic: message.topic, payload: message.payload, properties: message.properties, at: offset)
+            }
         }
-        let toCloud = try cloud.look(at: now)
-        account(for: toCloud, "the cloud")
-        for message in toCloud.messages {
-            models?.cloud.receive(
-                topic: message.topic, payload: message.payload, properties: message.properties, at: offset)
+        if let toCloud = try cloud?.look(at: now) {
+            account(for: toCloud, "the cloud")
+            for message in toCloud.messages {
+                models?.cloud.receive(
+                    topic: message.topic, payload: message.payload, properties: message.properties, at: offset)
+            }
         }
     }
 
@@ -153,20 +159,20 @@ public struct SimulationDriver {
             try publishFleet(&fleetModel, through: offset, now)
             try publishCloud(&cloudModel, through: offset, now)
         }
-        account(for: try fleet.flush(at: now), "the fleet")
-        account(for: try cloud.flush(at: now), "the cloud")
+        if let progress = try fleet?.flush(at: now) { account(for: progress, "the fleet") }
+        if let progress = try cloud?.flush(at: now) { account(for: progress, "the cloud") }
     }
 
     private mutating func publishFleet(
         _ model: inout FleetModel, through offset: Int64, _ now: Int64
     ) throws(ConnectionError) {
         var progress = BrokerLink.Progress()
-        for _ in 0..<Self.burst where fleet.hasRoom && !isCounted {
+        for _ in 0..<Self.burst where fleet?.hasRoom ?? false && !isCounted {
             guard let message = model.next(through: offset) else { break }
             report.fleetMessages += 1
             report.oddMessages += message.oddity == nil ? 0 : 1
             report.greatestDelay = max(report.greatestDelay, offset &- message.dueOffset)
-            try fleet.publish(message, at: now, &progress)
+            try fleet?.publish(message, at: now, &progress)
         }
         account(for: progress, "the fleet")
     }
@@ -175,10 +181,10 @@ public struct SimulationDriver {
         _ model: inout CloudModel, through offset: Int64, _ now: Int64
     ) throws(ConnectionError) {
         var progress = BrokerLink.Progress()
-        for _ in 0..<Self.burst where cloud.hasRoom {
+        for _ in 0..<Self.burst where cloud?.hasRoom ?? false {
             guard let message = model.next(through: offset) else { break }
             report.cloudMessages += 1
-            try cloud.publish(message, at: now, &progress)
+            try cloud?.publish(message, at: now, &progress)
         }
         account(for: progress, "the cloud")
         report.issuedCommands = model.issuedCommands
@@ -195,21 +201,25 @@ public struct SimulationDriver {
     private func pause(_ now: Int64) {
         var timeout = Self.glance
         if let models {
-            let due = min(fleet.hasRoom ? models.fleet.nextDue : .max, cloud.hasRoom ? models.cloud.nextDue : .max)
+            let due = min(
+                fleet?.hasRoom ?? false ? models.fleet.nextDue : .max,
+                cloud?.hasRoom ?? false ? models.cloud.nextDue : .max)
             timeout = min(timeout, max(0, due &- (now &- began)))
         }
         guard timeout > 0 else { return }
-        fleet.wait(timeout, wake: host.wake)
+        (fleet ?? cloud)?.wait(timeout, wake: host.wake)
     }
 
     /// Gives the broker a moment to acknowledge what is on its way.
     private mutating func settle() throws(ConnectionError) {
         let end = host.monotonic() &+ Self.farewell
-        while fleet.isReady, cloud.isReady, !(fleet.isSettled && cloud.isSettled), host.monotonic() < end {
+        while fleet?.isReady ?? true, cloud?.isReady ?? true,
+            !(fleet?.isSettled ?? true && cloud?.isSettled ?? true), host.monotonic() < end
+        {
             let now = host.monotonic()
-            account(for: try fleet.look(at: now), "the fleet")
-            account(for: try cloud.look(at: now), "the cloud")
-            fleet.wait(Self.glance, wake: -1)
+            if let progress = try fleet?.look(at: now) { account(for: progress, "the fleet") }
+            if let progress = try cloud?.look(at: now) { account(for: progress, "the cloud") }
+            (fleet ?? cloud)?.wait(Self.glance, wake: -1)
         }
     }
 

@@ -4,17 +4,23 @@ import MQTTWire
 extension DeviceProfile {
     /// The whole fleet of a simulation.
     static func roster(_ settings: SimulationSettings) -> [DeviceProfile] {
-        (0..<settings.devices).map { DeviceProfile(index: $0, seed: settings.seed) }
+        (0..<settings.devices).map {
+            DeviceProfile(index: $0, seed: settings.seed, identity: settings.identitySeed ?? settings.seed)
+        }
     }
 
     /// Derives a device from the seed.
     ///
     /// Habits follow the index in cycles of different lengths instead of chance, so that even a small fleet has nearly
     /// all of them.
-    private init(index: Int, seed: UInt64) {
-        var random = SeededGenerator(seed: seed, stream: 0x0de5_1ce0_0000_0000 | UInt64(index))
-        let id = random.uuid()
-        let accessKey = random.hex(32)
+    private init(index: Int, seed: UInt64, identity: UInt64) {
+        let stream = 0x0de5_1ce0_0000_0000 | UInt64(index)
+        // Both draw the same, so that only ids and keys differ between fleets of one seed.
+        var random = SeededGenerator(seed: seed, stream: stream)
+        var names = SeededGenerator(seed: identity, stream: stream)
+        _ = (random.uuid(), random.hex(32))
+        let id = names.uuid()
+        let accessKey = names.hex(32)
         let turn = index + Int(seed % 1_000)
         let model = DeviceModel(rawValue: turn % 5) ?? .display
         let place = Self.places[turn % Self.places.count]
@@ -29,7 +35,7 @@ extension DeviceProfile {
             acknowledgesRenewals: index % 4 != 2, commands: Self.habits(index),
             firmware: "1.\(random.below(4)).\(random.below(10))", utcOffset: place.utcOffset, room: place.name,
             properties: PublishProperties())
-        if secondGeneration, index % 8 == 3 { children = [DeviceID(random.uuid()), DeviceID(random.uuid())] }
+        if secondGeneration, index % 8 == 3 { children = [DeviceID(names.uuid()), DeviceID(names.uuid())] }
         properties.append(.userProperty(name: "device_id", value: id))
         properties.append(.userProperty(name: "access_key", value: accessKey))
         if index % 6 == 4 {

@@ -22,6 +22,11 @@ struct Simulate: ParsableCommand {
 
             Ends after --duration or --count, or when it is interrupted.
 
+            --side cloud plays the cloud alone, so that a replay, or real devices, can be the fleet; --side fleet the \
+            devices alone. --ids gives the same life to devices of other ids and keys, --roster prints them as CSV for \
+            `replay --credentials` and --device-map. --fault makes the cloud do something wrong once, for `diff` to \
+            find.
+
             With --to-tape there is no broker: what both would publish is written onto a tape with the simulation's own \
             times and as fast as it goes. The same --seed and --start give the same messages. The made-up access keys \
             are written as they are.
@@ -59,6 +64,23 @@ struct Simulate: ParsableCommand {
     @Option(help: "What all that is random derives from.")
     var seed: UInt64 = 1
 
+    @Option(
+        help: ArgumentHelp("What the ids and keys of the devices derive from (default: the seed).", valueName: "seed"))
+    var ids: UInt64?
+
+    @Flag(help: "Print the devices and their made-up keys as CSV, device,access_key, and play nothing.")
+    var roster = false
+
+    @Option(help: "Play the fleet or the cloud alone: fleet or cloud.", transform: Self.choice)
+    var side: SimulatedPublish.Side?
+
+    @Option(
+        help: ArgumentHelp(
+            "Something that the cloud does wrong, once: \(CloudFault.allCases.map(\.rawValue).joined(separator: ", ")); may be repeated.",
+            valueName: "fault"),
+        transform: Self.choice)
+    var fault: [CloudFault] = []
+
     @Option(help: "The share of the fleet's messages that is odd or broken on purpose, 0 to 1.")
     var odd = 0.0
 
@@ -72,13 +94,14 @@ struct Simulate: ParsableCommand {
         }
         if let count, count < 1 { throw ValidationError("--count takes at least 1.") }
         let limits = try limits()
-        guard toTape != nil else {
+        guard toTape != nil, !roster else {
             guard start == nil else { throw ValidationError("--start belongs to --to-tape: a broker plays now.") }
             return
         }
         guard connection.broker == nil, connection.host == nil else {
             throw ValidationError("--to-tape writes onto a tape without a broker: leave --broker and --host out.")
         }
+        guard side == nil else { throw ValidationError("--side belongs to a broker; a tape gets both sides.") }
         guard limits.duration != nil || limits.count != nil else {
             throw ValidationError("--to-tape needs an end: give --duration or --count.")
         }
@@ -87,8 +110,9 @@ struct Simulate: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
+            if roster { return try printRoster() }
             if let toTape { return try write(to: toTape) }
-            let settings = SimulationSettings(devices: devices, rate: rate, seed: seed, oddShare: odd)
+            let settings = settings
             let (fleet, cloud) = try sides()
             let output = OutputBuffer(descriptor: STDERR_FILENO)
             var line = ProgressLine(output: output, capabilities: TerminalCapabilities())
@@ -101,7 +125,9 @@ struct Simulate: ParsableCommand {
                 shouldStop: { tapedeck_stop_signal() != 0 }, wake: wake,
                 progress: { report in line.update(now: clock.monotonic, Self.progress(report, devices: devices)) },
                 note: { line.note($0) })
-            var driver = try SimulationDriver(settings, limits: try limits(), fleet: fleet, cloud: cloud, host: host)
+            var driver = try SimulationDriver(
+                settings, limits: try limits(), fleet: side == .cloud ? nil : fleet,
+                cloud: side == .fleet ? nil : cloud, host: host)
             let report = try driver.run()
             line.clear()
             Notes.note(Self.summary(report, devices: devices))
@@ -110,11 +136,34 @@ struct Simulate: ParsableCommand {
         }
     }
 
+    /// The value of an option that takes one of a few words.
+    @Sendable private static func choice<Value: RawRepresentable & CaseIterable>(_ text: String) throws -> Value
+    where Value.RawValue == String {
+        guard let value = Value(rawValue: text) else {
+            throw ValidationError("takes \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return value
+    }
+
+    private var settings: SimulationSettings {
+        var settings = SimulationSettings(devices: devices, rate: rate, seed: seed, oddShare: odd)
+        settings.identitySeed = ids
+        settings.faults = Set(fault)
+        return settings
+    }
+
+    private func printRoster() throws {
+        let output = OutputBuffer(descriptor: STDOUT_FILENO)
+        try output.append("device,access_key\n")
+        for entry in Roster(settings).entries { try output.append("\(entry.device.text),\(entry.accessKey)\n") }
+        try output.flush()
+    }
+
     /// Writes the simulation onto a tape.
     private func write(to tape: String) throws {
         tapedeck_install_stop_handlers(-1)
         let limits = try limits()
-        var settings = SimulationSettings(devices: devices, rate: rate, seed: seed, oddShare: odd)
+        var settings = settings
         settings.start = try begin(settings, limits)
         let recording = SimulatedRecording(
             settings: settings, limits: limits, recorder: "tapedeck \(Tapedeck.version)", seals: !noSeal)
