@@ -1,3 +1,4 @@
+import DeviceProtocol
 import MQTTWire
 
 /// A message as it is going to be published.
@@ -13,6 +14,12 @@ struct OutgoingMessage: Sendable, Hashable {
     var properties: PublishProperties
     /// Whether it was written to a connection that broke before it was acknowledged.
     var isRepeat = false
+    /// Whether it is from before the window and says what held when it began: recorded time begins after it.
+    var isState = false
+    /// The device that it belongs to, by the id that it has on the target; nil where the topic names none.
+    var device: DeviceID?
+    /// Which way it travelled when it was recorded.
+    var direction = Direction.unknown
 
     /// Bytes of topic, properties and payload.
     var size: Int { topic.utf8.count + properties.bytes.count + payload.count }

@@ -37,9 +37,11 @@ final class ReadAhead: Sendable {
             defer { withExtendedLifetime(tape) {} }
             let cursor = try tape.messages(script.selection)
             var preparation = MessagePreparation(script)
+            guard try preparation.publishState(emit) else { return }
             while let message = try cursor.next(), message.sequence <= lastSequence {
-                if let outgoing = preparation.prepare(message), !emit(outgoing) { return }
+                guard try preparation.publish(message, emit) else { return }
             }
+            _ = preparation.finish(emit)
         }
     }
 

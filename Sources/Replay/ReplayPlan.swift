@@ -52,6 +52,13 @@ public struct ReplayPlan: Sendable {
     /// Place on the tape of the last message to publish: what is recorded after it is not part of the plan.
     public private(set) var lastSequence: Int64 = 0
 
+    /// Messages among them from before the window, published first.
+    public private(set) var stateMessages: Int64 = 0
+    /// What the transformations touch.
+    public private(set) var transformations = TransformationCounts()
+    /// Recorded devices with a new id that were found anywhere in the messages.
+    public private(set) var mappedDevices: Set<DeviceID> = []
+
     private struct Key: Hashable {
         var device: DeviceID?
         var kind: MessageKind
@@ -69,23 +76,27 @@ public struct ReplayPlan: Sendable {
     public init(
         _ script: ReplayScript, tape: TapeReader, isCancelled: () -> Bool = { false }
     ) throws {
-        var preparation = MessagePreparation(script)
-        let cursor = try tape.messages(script.selection)
-        while let message = try cursor.next() {
-            if isCancelled() { throw ReplayError.cancelled }
-            let topic = DeviceTopic.parse(message.topic)
-            let (direction, _) = Direction.of(kind: topic.kind, properties: message.properties)
-            switch preparation.prepare(message, topic: topic, direction: direction) {
-            case .skip(let reason): skipped[reason, default: 0] += 1
-            case .publish(let outgoing, let keys):
-                count(message, topic: topic, direction: direction)
-                if outgoing.retain { retained += 1 }
-                keysReplaced += keys.replaced
-                keysLeftOut += keys.leftOut
+        var admitted = try AdmittedMessages(script, tape: tape)
+        admitted.preparation.collectExamples()
+        let copies = admitted.preparation.copies
+        var window = FanOutWindow(lastOf: script.transformation.fanOut)
+        while let step = try admitted.next(isCancelled: isCancelled) {
+            switch step {
+            case .skip(let reason, let count): skipped[reason, default: 0] += count
+            case .publish(let message):
+                count(message, &admitted.preparation, script)
+                guard copies > 1 else { continue }
+                // As much is held as in the replay, so that what does not fit is known beforehand.
+                try window.add(message)
+                while window.next(atEnd: false) != nil {}
             }
         }
-        length = preparation.timeline.length
-        damages = cursor.damages
+        let (sum, overflow) = admitted.preparation.timeline.length.addingReportingOverflow(
+            messages > 0 ? admitted.preparation.delay(of: copies - 1) : 0)
+        length = overflow ? .max : sum
+        damages = admitted.damages
+        transformations = admitted.preparation.counts
+        mappedDevices = admitted.preparation.seenDevices
     }
 
     /// How long the replay takes, ns; 0 at ``Pace/maximum``, where only the broker knows.
@@ -93,24 +104,52 @@ public struct ReplayPlan: Sendable {
         pace.duration(of: length)
     }
 
-    private mutating func count(_ message: RecordedMessage, topic: DeviceTopic, direction: Direction) {
-        let size = Int64(message.size)
-        messages += 1
-        bytes += size
-        messagesByQoS[message.qos, default: 0] += 1
-        if firstArrival == nil { firstArrival = message.arrival }
-        lastArrival = message.arrival
-        lastSequence = message.sequence
+    private mutating func count(
+        _ admitted: MessagePreparation.Admitted, _ preparation: inout MessagePreparation, _ script: ReplayScript
+    ) {
+        let message = admitted.message
+        let copies = Int64(preparation.copies)
+        let result = preparation.transform(admitted, copy: 0)
+        let size = Int64(result.topic.utf8.count + result.payload.count + result.properties.bytes.count)
+        messages += copies
+        bytes += size * copies
+        messagesByQoS[message.qos, default: 0] += copies
+        if preparation.keepsRetain(message) { retained += copies }
+        keysReplaced += result.keysReplaced
+        keysLeftOut += result.keysLeftOut
+        if copies > 1 { countFurther(admitted, &preparation, script) }
+        if admitted.isState {
+            stateMessages += copies
+        } else {
+            if firstArrival == nil { firstArrival = message.arrival }
+            lastArrival = message.arrival
+            lastSequence = message.sequence
+        }
+        let topic = admitted.facts.topic
         note(topic.device)
         if !message.properties.isEmpty { note(message.properties.userProperty("device_id").map { DeviceID($0) }) }
-        let key = Key(device: topic.device, kind: topic.kind, direction: direction)
+        let key = Key(device: result.device, kind: topic.kind, direction: admitted.direction)
         guard table.count < Self.rowLimit || table[key] != nil else {
-            messagesBeyondRows += 1
+            messagesBeyondRows += copies
             return
         }
-        let fresh = Row(device: topic.device, kind: topic.kind, direction: direction)
-        table[key, default: fresh].messages += 1
-        table[key, default: fresh].bytes += size
+        let fresh = Row(device: key.device, kind: topic.kind, direction: admitted.direction)
+        table[key, default: fresh].messages += copies
+        table[key, default: fresh].bytes += size * copies
+    }
+
+    /// Counts the further copies, which differ in their ids only, and in whether there are keys for them.
+    private mutating func countFurther(
+        _ admitted: MessagePreparation.Admitted, _ preparation: inout MessagePreparation, _ script: ReplayScript
+    ) {
+        let copies = preparation.copies
+        let counted = script.credentials == nil ? 2 : copies
+        let weight = Int64((copies - 1) / (counted - 1))
+        for copy in 1..<counted {
+            let result = preparation.transform(admitted, copy: copy, weight: weight)
+            keysReplaced += result.keysReplaced * weight
+            keysLeftOut += result.keysLeftOut * weight
+        }
     }
 
     private mutating func note(_ device: DeviceID?) {

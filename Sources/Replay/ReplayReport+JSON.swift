@@ -115,6 +115,7 @@ extension ReplayPlan {
         writer.endObject()
         writer.member("keys_replaced", keysReplaced)
         writer.member("keys_left_out", keysLeftOut)
+        writeTransformations(to: &writer)
     }
 }
 

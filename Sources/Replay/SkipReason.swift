@@ -8,6 +8,12 @@ public enum SkipReason: String, Sendable, Hashable, CaseIterable {
     case duplicate
     /// Its topic begins with `$`: the broker's own (MQTT 5.0 §4.7.2).
     case brokerTopic = "broker_topic"
+    /// Its direction, device or kind is left out.
+    case excluded
+    /// Its payload holds a placeholder for a secret that nobody has; `--credentials` gives access keys.
+    case redactedPayload = "redacted_payload"
+    /// Its topic, or response topic, would become one that cannot be published on.
+    case invalidTopic = "invalid_topic"
 
     /// A few words for a person.
     public var summary: String {
@@ -16,6 +22,9 @@ public enum SkipReason: String, Sendable, Hashable, CaseIterable {
         case .unknownDirection: "of unknown direction (see --include-cloud)"
         case .duplicate: "redelivered to the recorder, sent once"
         case .brokerTopic: "on the broker's own topics"
+        case .excluded: "left out by --direction or --exclude-…"
+        case .redactedPayload: "with a redacted secret in the payload (--credentials gives access keys)"
+        case .invalidTopic: "whose new topic MQTT cannot carry (see --remap, --map-device)"
         }
     }
 }

@@ -13,7 +13,7 @@ private let allowedImports: [String: Set<String>] = [
     "MQTTSession": ["CMosquitto", "CLinux", "MQTTWire"],
     "Tape": ["Schema", "SQLite", "JSONScan", "DeviceProtocol", "CZstd", "MQTTWire"],
     "Recorder": ["MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux", "Crypto"],
-    "Replay": ["MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux", "Histogram"],
+    "Replay": ["MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux", "Histogram", "Crypto"],
     "Query": ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan"],
     "TapeSQL": ["Query", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan"],
     "TapeExtension": ["TapeSQL", "SQLite", "CSQLiteExtension"],

@@ -1,5 +1,6 @@
 import DeviceProtocol
 import Glibc
+import Tape
 import Testing
 
 @testable import Replay
@@ -23,12 +24,53 @@ struct CredentialsTests {
 
     @Test(arguments: [
         "a", "a,SECRET,c", "a,SECRET\na,SECRET2", ",SECRET", "a,", "a,redacted:0123456789abcdef", "{\"a\":7}",
-        "{\"a\":\"SECRET\"", "{\"a\":\"SECRET\",\"a\":\"SECRET\"}", "a,\"SECRET", "a,SEC\u{1}RET",
+        "{\"a\":\"SECRET\"", "{\"a\":\"SECRET\",\"a\":\"SECRET\"}", "a,\"SECRET", "{\"a\":{\"key\":\"SECRET\"}}",
+        "{\"a\":{}}", "a,SEC\u{1}RET",
     ])
     func `what is neither is refused without showing a key`(text: String) throws {
         let error = #expect(throws: CredentialsError.self) { try parse(text) }
         #expect(error?.description.contains("SECRET") == false)
         #expect(error?.description.contains("keys") == true)
+    }
+
+    @Test(arguments: [
+        "a,KEY,client,user,\"p,\"\"w\"", "device,access_key,client_id,username,password\na,KEY,client,user,\"p,\"\"w\"",
+        "password,device,username,client_id,access_key\n\"p,\"\"w\",a,user,client,KEY",
+        #"{"a":{"access_key":"KEY","client_id":"client","username":"user","password":"p,\"w"}}"#,
+    ])
+    func `a device may log in with other names than its own`(text: String) throws {
+        let login = try #require(try parse(text).login(of: "a"))
+        #expect(login == Credentials.Login(clientID: "client", username: "user", password: "p,\"w"))
+        #expect(try parse(text).key(of: "a") == "KEY")
+    }
+
+    @Test func `without more than a key a device logs in by its id`() throws {
+        #expect(
+            try parse("a,KEY").login(of: "a") == Credentials.Login(clientID: "a", username: "a", password: "KEY"))
+        #expect(try parse("a,KEY").login(of: "b") == nil)
+        let password = try parse("device,password\na,PW")
+        #expect(password.key(of: "a") == nil)
+        #expect(password.login(of: "a")?.password == "PW")
+    }
+
+    @Test func `a mapped device logs in by its new id, with what is known of either`() throws {
+        var script = ReplayScript(path: "", selection: Selection())
+        try script.map("a", "x")
+        script.credentials = try parse("a,KEY")
+        #expect(script.login(of: "x") == Credentials.Login(clientID: "x", username: "x", password: "KEY"))
+        script.credentials = try parse("a,KEY\nx,KEY-X")
+        #expect(script.login(of: "x")?.password == "KEY-X")
+        #expect(script.login(of: "y") == nil)
+    }
+
+    @Test func `new ids of devices are known`() throws {
+        var transformation = Transformation()
+        try transformation.devices.add(argument: "a=x")
+        transformation.fanOut.copies = 2
+        try parse("x-2,1\nx,2\na,3").check(against: ["a"], transformation, path: "keys")
+        #expect(throws: CredentialsError.self) {
+            try parse("x-3,1").check(against: ["a"], transformation, path: "keys")
+        }
     }
 
     @Test func `an empty file has no keys`() throws {

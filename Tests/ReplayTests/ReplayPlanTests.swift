@@ -77,4 +77,81 @@ struct ReplayPlanTests {
         #expect(
             text.contains("{\"device\":\"a\",\"kind\":\"telemetry\",\"direction\":\"device_to_cloud\",\"messages\":1"))
     }
+
+    @Test func `directions, devices and kinds can be left out`() throws {
+        let cloudOnly = try plan {
+            $0.admission.includesCloud = true
+            $0.admission.directions = [.cloudToDevice]
+        }
+        #expect(cloudOnly.rows.map(\.kind) == [.command])
+        #expect(cloudOnly.skipped[.excluded] == 5)
+        let rest = try plan {
+            $0.admission.excludedDevices = ["a"]
+            $0.admission.excludedKinds = [.deviceUpdate]
+        }
+        #expect(rest.messages == 2)
+        #expect(rest.devices == ["b"])
+        #expect(try plan { $0.admission.excludedDirections = [.deviceToCloud] }.messages == 0)
+    }
+
+    @Test func `what held before the window comes first and takes no time`() throws {
+        let plan = try plan {
+            $0.state = [
+                SampleTape.message("v1/device/a/config", at: -90), SampleTape.message("v1/device/a/telemetry", at: -80),
+            ]
+        }
+        #expect(plan.messages == 5)
+        #expect(plan.stateMessages == 1)
+        #expect(plan.skipped[.cloudToDevice] == 2)
+        #expect(plan.length == 1_000)
+        #expect(plan.firstArrival?.nanoseconds == SampleTape.wall)
+        #expect(plan.lastSequence == 8)
+    }
+
+    @Test func `the plan holds every copy, and what happens to keys in each`() throws {
+        let plan = try plan {
+            $0.transformation.fanOut.copies = 4
+            $0.transformation.fanOut.spread = 400
+            $0.transformation.knownDevices = ["a", "b"]
+            $0.credentials = Credentials(["b": "KEY", "b-3": "KEY-3"])
+        }
+        #expect(plan.messages == 16)
+        #expect(plan.length == 1_300)
+        #expect(plan.keysReplaced == 2)
+        #expect(plan.keysLeftOut == 2)
+        #expect(plan.messagesByQoS == [.atMostOnce: 4, .atLeastOnce: 12])
+        #expect(plan.transformations[.fanOut].messages == 12)
+    }
+
+    @Test func `the plan and the replay see the same messages`() throws {
+        for copies in [1, 3] {
+            var script = ReplayScript(path: tape.path, selection: Selection())
+            script.transformation.fanOut.copies = copies
+            script.transformation.knownDevices = ["a", "b"]
+            script.state = [SampleTape.message("v1/device/b/telemetry", at: -80)]
+            let plan = try ReplayPlan(script, tape: TapeReader(path: tape.path))
+            let reader = try TapeReader(path: tape.path)
+            let cursor = try reader.messages(script.selection)
+            var messages: [RecordedMessage] = []
+            while let message = try cursor.next() { messages.append(message) }
+            var transforming = Transforming { _ in }
+            transforming.script = script
+            let sent = try transforming(messages)
+            #expect(Int64(sent.count) == plan.messages)
+            #expect(sent.reduce(0) { $0 + Int64($1.size) } >= plan.bytes)
+            #expect(sent.count { $0.isState } == Int(plan.stateMessages))
+            #expect(sent.map(\.offset).max() == plan.length)
+        }
+    }
+
+    @Test func `the plan as JSON tells what is changed`() throws {
+        let plan = try plan { try? $0.map("a", "tower") }
+        let text = String(decoding: plan.json(pace: .rate(1)), as: UTF8.self)
+        #expect(
+            text.contains(
+                #""transformations":[{"name":"map_device","messages":1,"values":1,"left_alone":{},"examples":"#
+                    + #"[{"seq":1,"place":"topic","before":"a","after":"tower"}]}]"#))
+        #expect(text.contains(#"{"device":"tower","kind":"telemetry""#))
+        #expect(plan.mappedDevices == ["a"])
+    }
 }

@@ -4,12 +4,12 @@ import MQTTWire
 import Tape
 
 /// The messages other than telemetry that say what held at an instant: configurations, open commands, licences, room,
-/// firmware and what devices said of themselves.
+/// firmware, settings of the cloud and what devices said of themselves.
 struct StandingFacts {
     /// The kinds of message that such facts come from.
     static let kinds: Set<MessageKind> = [
         .config, .configUpdate, .command, .commandUpdate, .license, .licenseUpdate, .spaceInfo, .firmwareNotice,
-        .deviceUpdate,
+        .deviceUpdate, .cloudSetting,
     ]
 
     /// A reason to keep a message.
@@ -20,6 +20,8 @@ struct StandingFacts {
         case member(DeviceID?, [UInt8])
         case license(DeviceID?, [UInt8])
         case licenseUpdate(DeviceID?, [UInt8])
+        /// The last value of a setting of the cloud.
+        case setting(DeviceID?, [UInt8])
         /// A command that has not ended.
         case command(Int)
     }
@@ -48,6 +50,8 @@ struct StandingFacts {
         case .config, .configUpdate, .spaceInfo, .firmwareNotice:
             held.replace(.last(device, topic.kind), with: message)
         case .deviceUpdate: update(device, message)
+        case .cloudSetting(let setting):
+            held.replace(.setting(device, Array((setting.property ?? "").utf8)), with: message)
         case .licenses(let licenses):
             for license in licenses { add(license, license.deviceID ?? topic.device, message) }
         case .licenseUpdate(let update): add(update, device, message)

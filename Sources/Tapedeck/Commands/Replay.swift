@@ -24,6 +24,9 @@ struct Replay: ParsableCommand {
 
     @OptionGroup var selection: SelectionFlags
 
+    @OptionGroup(title: "Transformation")
+    var transformation: TransformationFlags
+
     @Option(help: "How many times as fast as recorded: 10 is ten times as fast, 0.5 half as fast (default: 1).")
     var rate: Double?
 
@@ -42,7 +45,10 @@ struct Replay: ParsableCommand {
     @Flag(help: "Allow a broker that the tape was recorded from.")
     var allowSource = false
 
-    @Option(help: "A file of access keys, CSV `device,access_key` or a JSON object; readable by its owner only.")
+    @Option(
+        help:
+            "A file of access keys, CSV `device,access_key` (and `client_id,username,password`) or a JSON object; readable by its owner only."
+    )
     var credentials: String?
 
     @Flag(help: "Say what would be sent, and send nothing.")
@@ -60,6 +66,7 @@ struct Replay: ParsableCommand {
             throw ValidationError("--rate takes a number from 0.000001 to 1000000: 10 is ten times as fast.")
         }
         _ = try longestSilence()
+        try transformation.validate(includesCloud: includeCloud)
     }
 
     func run() throws {
@@ -77,12 +84,19 @@ struct Replay: ParsableCommand {
 
     private func replay(_ wake: WakeSignal) throws {
         let options = try target()
-        if let options, !dryRun { try checkConsent(options.address) }
+        if let options {
+            try checkAllowed(options.address)
+            if !dryRun { try checkConsent(options.address) }
+        }
         let preparation = try prepare(options)
         let text = try text(preparation.plan)
         if dryRun {
             try write { output in
-                guard json else { return try text.writePlan(to: output, capabilities: TerminalCapabilities()) }
+                guard json else {
+                    try text.writePlan(to: output, capabilities: TerminalCapabilities())
+                    for line in TransformationText(plan: preparation.plan).examples { try output.append(line + "\n") }
+                    return
+                }
                 try output.append(bytes: preparation.plan.json(pace: pace) + [UInt8(ascii: "\n")])
             }
             if !preparation.plan.damages.isEmpty { throw Outcome.incomplete }
@@ -96,8 +110,12 @@ struct Replay: ParsableCommand {
         try confirm(options.address)
         Notes.note("sending to \(options.address) as \(options.clientID)\(text.pacing)")
         tapedeck_set_precise_timers()
+        var script = preparation.script
+        let start = Timestamp(nanoseconds: SystemTimeSource().wall)
+        script.transformation.timeShift = try transformation.timeShift(start: start)
+            .settled(firstArrival: preparation.plan.firstArrival)
         let run = ReplayRun(
-            script: preparation.script, plan: preparation.plan, pace: pace, target: options,
+            script: script, plan: preparation.plan, pace: pace, target: options,
             sourceGuard: allowSource ? nil : preparation.sourceGuard, wake: wake)
         let monitor = ReplayMonitor(pace: pace)
         let report = try run.run(shouldStop: { tapedeck_stop_signal() != 0 }, observe: monitor.observe)
@@ -126,12 +144,18 @@ struct Replay: ParsableCommand {
         script.admission.keepsRetain = retain
         script.longestSilence = try longestSilence()
         script.credentials = try credentials.map { try Credentials.read(path: $0) }
+        let start = Timestamp(nanoseconds: SystemTimeSource().wall)
+        let unreadable = try transformation.apply(
+            to: &script, reader: reader, start: start, isStopping: { tapedeck_stop_signal() != 0 })
+        for damage in unreadable.prefix(5) { Notes.warning("--state-first: \(damage)") }
         let sessions = try reader.sessions()
         let sourceGuard = SourceGuard(sessions: sessions)
         if let options, !allowSource, let match = sourceGuard.match(options.address) { throw ReplayError.source(match) }
         let plan = try ReplayPlan(script, tape: reader, isCancelled: { tapedeck_stop_signal() != 0 })
         let devices = Set(try reader.activity().compactMap(\.device)).union(plan.devices)
-        if let path = credentials { try script.credentials?.check(against: devices, path: path) }
+            .union(script.transformation.devices.targets.values)
+        if let path = credentials { try script.credentials?.check(against: devices, script.transformation, path: path) }
+        try transformation.check(plan, script, reader: reader)
         if let options { try ReplayIdentity.check(options.clientID, sessions: sessions, devices: devices) }
         try announce(script, plan, gaps: try reader.gaps(since: script.selection.since, until: script.selection.until))
         return Preparation(script: script, plan: plan, sourceGuard: sourceGuard)
@@ -141,7 +165,7 @@ struct Replay: ParsableCommand {
         let text = try text(plan)
         Notes.note("\(tape): \(text.window(script.selection))")
         Notes.note(text.summary)
-        for line in text.exceptions { Notes.note(line) }
+        for line in TransformationText(plan: plan).summary + text.exceptions { Notes.note(line) }
         for line in text.ledger(gaps, sessions: script.selection.sessions) { Notes.warning(line) }
         for damage in plan.damages.prefix(5) { Notes.warning("\(damage); its messages are not sent") }
         if plan.damages.count > 5 {
@@ -151,6 +175,18 @@ struct Replay: ParsableCommand {
 
     private func text(_ plan: ReplayPlan) throws -> ReplayText {
         ReplayText(plan: plan, pace: pace, longestSilence: try longestSilence(), zone: try selection.zone())
+    }
+
+    /// Refuses a target that the installation's configuration does not name.
+    private func checkAllowed(_ target: BrokerAddress) throws {
+        let file = try ConfigurationFile()
+        guard let path = file.path, let texts = file.list(.replayTargets) else { return }
+        let list = try TargetAllowList(texts)
+        if list.allows(target) { return }
+        let allowed = list.texts.isEmpty ? "none" : list.texts.joined(separator: ", ")
+        Notes.note(
+            "tapedeck: \(target) is no target that \(path) allows (replay.targets: \(allowed)); nothing was sent")
+        throw Outcome.failed
     }
 
     /// What may do harm, by the flag that allows it.

@@ -1,0 +1,26 @@
+import MQTTSession
+import Replay
+import Testing
+
+@Suite struct TargetAllowListTests {
+    @Test(arguments: [
+        ("staging.example", "mqtt://staging.example:1884", true), ("staging.example", "mqtts://STAGING.example", true),
+        ("staging.example", "mqtt://production.example", false),
+        ("staging.example:1883", "mqtt://staging.example:1884", false),
+        ("mqtt://staging.example", "mqtt://staging.example:1884", false),
+        ("mqtt://staging.example", "staging.example", true), ("*.test.example", "a.b.test.example", true),
+        ("*.test.example", "test.example", false), ("*.test.example", "eviltest.example", false),
+        ("unix:/run/m.sock", "unix:/run/m.sock", true), ("unix:/run/m.sock", "mqtt://run", false),
+    ])
+    func `an entry allows a target`(entry: String, target: String, isAllowed: Bool) throws {
+        #expect(try TargetAllowList([entry]).allows(BrokerAddress(target)) == isAllowed)
+    }
+
+    @Test func `an empty list allows nothing`() throws {
+        #expect(try !TargetAllowList([]).allows(BrokerAddress("localhost")))
+    }
+
+    @Test func `an entry that is no address is refused`() {
+        #expect(throws: InvalidBrokerAddress.self) { try TargetAllowList(["http://x"]) }
+    }
+}
