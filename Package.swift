@@ -73,6 +73,7 @@ let package = Package(
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
+        .target(name: "Diff", dependencies: ["Tape", "DeviceProtocol", "MQTTWire", "JSONScan"]),
         .target(name: "Query", dependencies: ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan"]),
         .target(name: "TapeSQL", dependencies: ["Query", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan"]),
         .target(name: "CSQLiteExtension", dependencies: ["CSQLite"]),
@@ -82,7 +83,7 @@ let package = Package(
         .executableTarget(
             name: "Tapedeck",
             dependencies: [
-                "Recorder", "Replay", "Query", "TapeSQL", "SQLite", "Simulator", "Terminal", "Plot", "Tape",
+                "Recorder", "Replay", "Diff", "Query", "TapeSQL", "SQLite", "Simulator", "Terminal", "Plot", "Tape",
                 "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "Schema", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -120,12 +121,18 @@ let package = Package(
             name: "ReplayTests",
             dependencies: ["Replay", "Tape", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "TestSupport"]),
         .testTarget(
+            name: "DiffTests",
+            dependencies: [
+                "Diff", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "TapeTestSupport", "TestSupport",
+            ]),
+        .testTarget(
             name: "SimulatorTests",
             dependencies: ["Simulator", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan"]),
         .testTarget(
             name: "TapedeckTests",
             dependencies: [
-                "Tapedeck", "Query", "Terminal", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "TapeTestSupport",
+                "Tapedeck", "Diff", "Query", "Terminal", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan",
+                "TapeTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(
