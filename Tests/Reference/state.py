@@ -69,7 +69,9 @@ def rows(messages: Iterable[Message], at: int | None = None) -> Iterator[dict[st
             if patch.device is not None:
                 states[patch.device].apply(patch)
         content = message.content if message.kind in _READERS else None
-        for item in content if type(content) is list else [content]:
+        # Only licences come several in an array; elsewhere an array says nothing.
+        several = type(content) is list and message.kind == "license"
+        for item in content if several else [content]:
             if isinstance(item, Object):
                 device = identity(item, "device_id") or message.topic_device
                 if device is not None:

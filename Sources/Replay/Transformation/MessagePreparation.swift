@@ -11,6 +11,7 @@ struct MessagePreparation {
     private let fanOut: FanOut
     private let timeShift: TimeShift
     private let roundStart: Int64
+    private let freshIDs: FreshIDs?
     private let state: [RecordedMessage]
     private var transformer: MessageTransformer
     private var window: FanOutWindow
@@ -27,6 +28,7 @@ struct MessagePreparation {
         admission = script.admission
         var transformation = script.transformation
         transformation.freshIDs = transformation.freshIDs?.pass(round)
+        freshIDs = transformation.freshIDs
         fanOut = transformation.fanOut
         timeShift = transformation.timeShift
         self.roundStart = roundStart
@@ -38,6 +40,12 @@ struct MessagePreparation {
 
     /// What was touched so far.
     var counts: TransformationCounts { transformer.counts }
+
+    /// The id that a command, licence or incident has in what is published.
+    func id(of recorded: String, copy: Int) -> String {
+        guard let fresh = freshIDs?.replacement(for: recorded.utf8Span.span, copy: copy) else { return recorded }
+        return String(decoding: fresh, as: UTF8.self)
+    }
 
     // MARK: - For the replay
 
@@ -100,7 +108,7 @@ struct MessagePreparation {
         return OutgoingMessage(
             offset: overflow ? .max : due, sequence: message.sequence, topic: result.topic, payload: result.payload,
             qos: message.qos, retain: keepsRetain(message), properties: result.properties, isState: admitted.isState,
-            device: result.device, direction: admitted.direction)
+            device: result.device, direction: admitted.direction, copy: copy)
     }
 
     // MARK: - For plan and replay

@@ -78,6 +78,11 @@ struct FreshIDsTests {
             try fresh.payload("v1/device/d/commands", #""{\"id\":\"50\"}""#) == #""{\"id\":\"\#(new)\"}""#)
     }
 
+    @Test func `the new id of a command can be asked for`() {
+        #expect(MessagePreparation(fresh.script).id(of: Self.id, copy: 0) == replacement(Self.id))
+        #expect(MessagePreparation(Transforming { _ in }.script).id(of: Self.id, copy: 0) == Self.id)
+    }
+
     @Test func `another round has other ids`() {
         let again = FreshIDs(seed: "test").pass(1).replacement(for: Self.id.utf8Span.span, copy: 0)
         #expect(again != FreshIDs(seed: "test").replacement(for: Self.id.utf8Span.span, copy: 0))
