@@ -2,11 +2,18 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +42,118 @@ int tapedeck_poll(int fd, bool reading, bool writing, int wake, int64_t timeout)
         | (descriptors[1].revents != 0 ? TAPEDECK_WOKEN : 0);
 }
 
+void tapedeck_close(int fd) {
+    if (fd >= 0) { close(fd); }
+}
+
+void tapedeck_cork(int fd, bool corked) {
+    int value = corked ? 1 : 0;
+    int saved = errno;
+    setsockopt(fd, IPPROTO_TCP, TCP_CORK, &value, sizeof value);
+    errno = saved;
+}
+
+int tapedeck_epoll(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+void tapedeck_epoll_set(int epoll, int fd, uint64_t token, bool reading, bool writing) {
+    struct epoll_event event = {
+        .events = (reading ? (uint32_t)EPOLLIN : 0) | (writing ? (uint32_t)EPOLLOUT : 0), .data = {.u64 = token}};
+    if (!reading && !writing) {
+        epoll_ctl(epoll, EPOLL_CTL_DEL, fd, 0);
+    } else if (epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) != 0) {
+        epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+    }
+}
+
+int tapedeck_epoll_take(int epoll, uint64_t *tokens, int *bits, int capacity) {
+    struct epoll_event events[64];
+    int count = epoll_wait(epoll, events, capacity < 64 ? capacity : 64, 0);
+    for (int i = 0; i < count; i++) {
+        tokens[i] = events[i].data.u64;
+        bits[i] = ((events[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0 ? TAPEDECK_READABLE : 0)
+            | ((events[i].events & EPOLLOUT) != 0 ? TAPEDECK_WRITABLE : 0);
+    }
+    return count;
+}
+
+int64_t tapedeck_raise_descriptor_limit(int64_t wanted) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) { return wanted; }
+    if (limit.rlim_cur < (rlim_t)wanted) {
+        rlim_t before = limit.rlim_cur;
+        limit.rlim_cur = limit.rlim_max < (rlim_t)wanted ? limit.rlim_max : (rlim_t)wanted;
+        if (setrlimit(RLIMIT_NOFILE, &limit) != 0) { limit.rlim_cur = before; }
+    }
+    return limit.rlim_cur > (rlim_t)INT64_MAX ? INT64_MAX : (int64_t)limit.rlim_cur;
+}
+
+static struct termios cooked, keyed;
+static volatile sig_atomic_t is_keyed = 0;
+
+static void set_terminal(const struct termios *mode) {
+    int saved = errno;
+    tcsetattr(STDIN_FILENO, TCSANOW, mode);
+    errno = saved;
+}
+
+static void on_terminal_stop(int number) {
+    if (is_keyed) { set_terminal(&cooked); }
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void on_terminal_continue(int number) {
+    (void)number;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_terminal_stop;
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGTSTP, &action, 0);
+    if (is_keyed && tcgetpgrp(STDIN_FILENO) == getpgrp()) { set_terminal(&keyed); }
+}
+
+bool tapedeck_keys_begin(void) {
+    if (!isatty(STDIN_FILENO) || tcgetpgrp(STDIN_FILENO) != getpgrp()) { return false; }
+    if (tcgetattr(STDIN_FILENO, &cooked) != 0) { return false; }
+    keyed = cooked;
+    keyed.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    keyed.c_cc[VMIN] = 1;
+    keyed.c_cc[VTIME] = 0;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_terminal_continue;
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGCONT, &action, 0);
+    action.sa_handler = on_terminal_stop;
+    sigaction(SIGTSTP, &action, 0);
+    static bool is_registered = false;
+    if (!is_registered) { atexit(tapedeck_keys_end); }
+    is_registered = true;
+    is_keyed = 1;
+    set_terminal(&keyed);
+    return true;
+}
+
+void tapedeck_keys_end(void) {
+    if (!is_keyed) { return; }
+    is_keyed = 0;
+    if (tcgetpgrp(STDIN_FILENO) == getpgrp()) { set_terminal(&cooked); }
+}
+
+int tapedeck_keys_read(unsigned char *bytes, int capacity) {
+    if (!is_keyed) { return -1; }
+    // In the background a read would stop the whole process (SIGTTIN).
+    if (tcgetpgrp(STDIN_FILENO) != getpgrp()) {
+        poll(0, 0, 200);
+        return 0;
+    }
+    struct pollfd descriptor = {.fd = STDIN_FILENO, .events = POLLIN};
+    if (poll(&descriptor, 1, 200) <= 0) { return 0; }
+    if (tcgetpgrp(STDIN_FILENO) != getpgrp()) { return 0; }
+    ssize_t count = read(STDIN_FILENO, bytes, (size_t)capacity);
+    return count > 0 ? (int)count : count < 0 && errno == EINTR ? 0 : -1;
+}
+
 static volatile sig_atomic_t first_signal = 0;
 static volatile sig_atomic_t signal_count = 0;
 static volatile sig_atomic_t wake_fd = -1;
@@ -42,7 +161,10 @@ static volatile sig_atomic_t wake_fd = -1;
 static void on_stop_signal(int number) {
     if (first_signal == 0) { first_signal = number; }
     signal_count = signal_count + 1;
-    if (signal_count >= 3) { _exit(128 + number); }
+    if (signal_count >= 3) {
+        tapedeck_keys_end();
+        _exit(128 + number);
+    }
     if (wake_fd >= 0) { tapedeck_eventfd_signal((int)wake_fd); }
 }
 

@@ -240,6 +240,9 @@ public final class BrokerConnection {
             woken: bits & TAPEDECK_WOKEN != 0)
     }
 
+    /// The socket, for waiting together with others; -1 when not connected.
+    public var descriptor: Int32 { mosquitto_socket(handle) }
+
     /// The far end of the socket: `address:port`, or the path of a Unix socket; nil when not connected.
     public var peer: String? {
         if case .unix(let path) = options.address.transport { return path }

@@ -1,3 +1,4 @@
+import DeviceProtocol
 import Glibc
 
 /// Hands messages from one thread to another: bounded in number and in bytes, so that the reader of a tape waits for
@@ -16,7 +17,7 @@ final class BoundedQueue: @unchecked Sendable {
     /// What the consumer finds.
     enum Load {
         /// The next messages, at least one.
-        case messages([OutgoingMessage])
+        case messages([Cue])
         /// Nothing yet; the wake signal will tell.
         case empty
         /// There is nothing more to come.
@@ -35,8 +36,10 @@ final class BoundedQueue: @unchecked Sendable {
     private let wake: WakeSignal
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let room = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    private var messages: [OutgoingMessage] = []
+    private var messages: [Cue] = []
     private var bytes = 0
+    /// Connections that the messages to come need, with the recorded time of the first.
+    private var announcements: [Announcement] = []
     private var state = State.open
     private var consumerWaits = false
     /// Whether the producer waits for room.
@@ -56,10 +59,32 @@ final class BoundedQueue: @unchecked Sendable {
         mutex.deallocate()
     }
 
+    /// A connection that is needed soon.
+    struct Announcement: Sendable, Hashable {
+        var connection: DeviceID?
+        var offset: Int64
+    }
+
+    /// Says ahead of its messages that a connection is needed.
+    func announce(_ announcement: Announcement) {
+        locked {
+            announcements.append(announcement)
+            if consumerWaits { signalConsumer() }
+        }
+    }
+
+    /// Takes what was announced, in order.
+    func takeAnnouncements() -> [Announcement] {
+        locked {
+            defer { announcements = [] }
+            return announcements
+        }
+    }
+
     /// Adds a message, waiting for room.
     ///
     /// - Returns: false when nobody wants messages any more.
-    func push(_ message: OutgoingMessage) -> Bool {
+    func push(_ message: Cue) -> Bool {
         locked {
             while case .open = state, isFull(with: message.cost) {
                 signalConsumer()
@@ -87,6 +112,7 @@ final class BoundedQueue: @unchecked Sendable {
         locked {
             state = .cancelled
             messages = []
+            announcements = []
             bytes = 0
             pthread_cond_broadcast(room)
         }

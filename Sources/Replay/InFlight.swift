@@ -1,5 +1,12 @@
 import MQTTWire
 
+/// A message that is to be sent over a connection.
+struct Shipment: Sendable {
+    var message: OutgoingMessage
+    /// When it was due, ns of the monotonic clock; nil when it is not measured.
+    var deadline: Int64?
+}
+
 /// The messages that were handed to the connection and are not done yet, in the order in which they were: QoS 0 until
 /// they are written to the socket, the others until the broker has acknowledged them.
 struct InFlight {
@@ -69,12 +76,13 @@ struct InFlight {
     }
 
     /// Takes everything that is not done, oldest first, marked as a repeat where it was written before.
-    mutating func takeAll() -> [OutgoingMessage] {
-        var messages: [OutgoingMessage] = []
+    mutating func takeAll() -> [Shipment] {
+        var messages: [Shipment] = []
         for (index, entry) in entries.enumerated() {
-            guard var message = entry?.message else { continue }
-            if base + index < written { message.isRepeat = true }
-            messages.append(message)
+            guard let entry else { continue }
+            var shipment = Shipment(message: entry.message, deadline: entry.deadline)
+            if base + index < written { shipment.message.isRepeat = true }
+            messages.append(shipment)
         }
         self = InFlight()
         return messages

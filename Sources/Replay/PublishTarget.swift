@@ -14,7 +14,9 @@ protocol PublishTarget: AnyObject {
     func flush() throws(ConnectionError) -> Bool
     func maintain() throws(ConnectionError)
     func disconnect()
-    func wait(timeout: Int64, writing: Bool, wake: Int32) -> BrokerConnection.Readiness
+    /// The socket to wait for; -1 when there is none.
+    var descriptor: Int32 { get }
+    func subscribe(_ filter: TopicFilter, qos: QualityOfService) throws(ConnectionError) -> Int32
 }
 
 extension BrokerConnection: PublishTarget {

@@ -1,71 +1,84 @@
+import DeviceProtocol
 import MQTTSession
 import MQTTWire
 import Tape
 
-/// Publishes prepared messages when they are due, from one thread, never more than the socket takes.
-///
-/// After a lost connection a new ``PublishTarget`` is made and everything that was not done is sent again, in order,
-/// before the rest. libmosquitto would resend on its own if its handle were used again, but only QoS 1 and 2 and
-/// invisibly; with a new handle there is exactly one list of what is outstanding, and that is ours. For the same
-/// reason QoS 2 is exactly once only as long as the connection lasts.
+/// Publishes prepared messages when they are due, from one thread, never more than the sockets take.
 final class Publisher {
-    let limits: PublisherLimits
+    /// How messages are to be published.
+    struct Settings {
+        var pace: Pace
+        /// Messages of the plan; nil for no end.
+        var planned: Int64?
+        /// Messages a second at most, beside the pace.
+        var cap: Double?
+        /// How long to wait before the first message, ns.
+        var delay: Int64 = 0
+        var startsPaused = false
+        /// How long after it was due an answer waits for its command, ns; nil when answers are sent like the rest.
+        var commandTimeout: Int64?
+        /// How long before its first message a device's connection is opened, ns.
+        var lead: Int64 = 3_000_000_000
+    }
+
+    let settings: Settings
+    let host: LaneHost
+    let lanes: LaneTable
     let clock: any TimeSource
-    let queue: BoundedQueue
-    let wake: WakeSignal
+    let controls: ControlMailbox
     let shouldStop: () -> Bool
-    let makeTarget: () throws(ConnectionError) -> any PublishTarget
-    let checkPeer: (_ peer: String?) throws(ReplayError) -> Void
-    let observe: (ReplayEvent) -> Void
+    /// Reads on from another place.
+    let restart: ((SeekIndex.Place) throws(ReplayError) -> BoundedQueue)?
+    let index: SeekIndex
 
-    var report: ReplayReport
-    var lateness = Lateness()
+    var queue: BoundedQueue
     var schedule: ReplaySchedule
-    var backoff = Backoff(seed: 1)
+    var gate: CommandGate?
+    var cap: RateCap?
+    var pace: Pace
 
-    var target: (any PublishTarget)?
-    var maximumQoS = QualityOfService.exactlyOnce
-    var window = 0
-    var inFlight = InFlight()
-    /// Whether the socket has taken everything that it was given.
-    var isFlushed = true
-    /// Whether there may be something to read.
-    var isReadable = false
-    var nextMaintenance: Int64 = 0
-    /// When a message was last written or done, ns of the monotonic clock.
-    var lastProgress: Int64 = 0
-    /// Whether a message was done since the connection came about.
-    var isFruitful = false
-    var fruitlessConnections = 0
-    /// After the broker stood still: until when connecting again may last, ns of the monotonic clock; nil once a message
-    /// was done again.
-    var standstillEnd: Int64?
-
-    /// Messages of a connection that broke, to be sent first.
-    var backlog: ArraySlice<OutgoingMessage> = []
-    var upcoming: ArraySlice<OutgoingMessage> = []
+    var upcoming: ArraySlice<Cue> = []
+    /// The connection that holds the next message already, and when it is due, ns of the monotonic clock.
+    var staged: (lane: Lane, deadline: Int64)?
     var sourceHasEnded = false
+    /// Connections that will be needed, in order.
+    var announced: ArraySlice<BoundedQueue.Announcement> = []
+    /// Messages that went through the schedule so far.
+    var count: Int64 = 0
+    /// No message leaves before this where recorded time does not count, ns of the monotonic clock.
+    var notBefore = Int64.min
+    /// Whether what held before the window is being sent; recorded time begins after it.
+    var isPrelude = false
+    var isPaused = false
+    var pausedAt: Int64 = 0
+    /// Messages to send although it is paused.
+    var steps = 0
+    /// Where in recorded time to go on from as soon as messages are there.
+    var seekTarget: Int64?
     /// When to stop waiting for acknowledgements after the user stopped it.
     var stopDeadline: Int64?
-    var lastOffset: Int64 = 0
+    var endOfSource = ReplayReport.Ending.completed
+    var nextProgress: Int64 = .min
+    var nextExpiry: Int64 = .min
 
     init(
-        pace: Pace, planned: Int64, queue: BoundedQueue, clock: any TimeSource, wake: WakeSignal,
-        limits: PublisherLimits = PublisherLimits(), shouldStop: @escaping () -> Bool = { false },
-        makeTarget: @escaping () throws(ConnectionError) -> any PublishTarget,
-        checkPeer: @escaping (_ peer: String?) throws(ReplayError) -> Void = { _ in },
-        observe: @escaping (ReplayEvent) -> Void = { _ in }
+        _ settings: Settings, queue: BoundedQueue, host: LaneHost, mode: ConnectionMode = .single,
+        controls: ControlMailbox, index: SeekIndex = SeekIndex(), shouldStop: @escaping () -> Bool = { false },
+        restart: ((SeekIndex.Place) throws(ReplayError) -> BoundedQueue)? = nil
     ) {
-        self.limits = limits
-        self.clock = clock
+        self.settings = settings
         self.queue = queue
-        self.wake = wake
+        self.host = host
+        self.controls = controls
+        self.index = index
         self.shouldStop = shouldStop
-        self.makeTarget = makeTarget
-        self.checkPeer = checkPeer
-        self.observe = observe
-        report = ReplayReport(pace: pace, planned: planned)
-        schedule = ReplaySchedule(pace: pace, clock: clock)
+        self.restart = restart
+        clock = host.clock
+        pace = settings.pace
+        lanes = LaneTable(mode, listens: settings.commandTimeout != nil, host: host)
+        gate = settings.commandTimeout.map { _ in CommandGate() }
+        cap = settings.cap.map(RateCap.init(messagesPerSecond:))
+        schedule = ReplaySchedule(rate: pace.lineRate ?? 1, isHeld: true)
     }
 
     /// Publishes everything.
@@ -74,109 +87,106 @@ final class Publisher {
     ///   in the report.
     func run() throws(ReplayError) -> ReplayReport {
         defer { queue.cancel() }
-        try open()
-        try awaitReadAhead()
-        // The one place where recorded time is tied to the clock.
-        schedule = ReplaySchedule(pace: report.pace, clock: clock)
-        lastProgress = schedule.start
-        observe(.started)
-        report.ending = send()
+        host.receive = { [unowned self] in receive($0) }
+        defer { host.receive = { _ in } }
+        do {
+            try connect(lanes.permanent)
+            try awaitReadAhead()
+            try connect(imminent())
+        } catch {
+            lanes.close()
+            throw error
+        }
+        start()
+        host.observe(.started)
+        host.report.ending = send()
         close()
-        return report
+        return host.report
     }
 
+    /// Ties recorded time to the clock.
+    private func start() {
+        let now = clock.monotonic
+        host.start = now &+ settings.delay
+        notBefore = host.start
+        isPaused = settings.startsPaused
+        pausedAt = now
+        isPrelude = nextCue()?.message.isState ?? false
+        schedule = ReplaySchedule(
+            at: 0, instant: host.start, rate: pace.lineRate ?? 1, isHeld: isPaused || isPrelude)
+        for lane in lanes.all { lane.lastProgress = host.start }
+    }
+
+    /// Lets recorded time begin once everything that held before was handed over.
+    private func endPrelude() {
+        guard isPrelude, seekTarget == nil, nextCue().map({ !$0.message.isState }) ?? sourceHasEnded else { return }
+        isPrelude = false
+        count = 0
+        host.start = max(host.start, clock.monotonic)
+        schedule.jump(to: 0, at: host.start)
+        if !isPaused { schedule.release(at: host.start) }
+    }
+
+    /// Serves the connections until everything is done, or it is time to give up.
     private func send() -> ReplayReport.Ending {
         while true {
-            do {
-                return try sendOverConnection()
-            } catch {
-                if let ending = recover(from: error) { return ending }
+            lanes.serve()
+            // A message that is handed over already leaves at its time, whatever a person wants within that time.
+            if staged == nil {
+                if stopDeadline == nil, shouldStop() { stopSending() }
+                for control in controls.take() { apply(control) }
             }
-        }
-    }
-
-    /// Serves the connection until everything is done, or it is time to give up.
-    private func sendOverConnection() throws(ConnectionError) -> ReplayReport.Ending {
-        while true {
-            try serve()
-            if stopDeadline == nil, shouldStop() { stopSending() }
-            try publishDue()
-            observe(.progress(progress))
-            if isExhausted {
-                if inFlight.isEmpty, isFlushed { return stopDeadline == nil ? endOfSource : .interrupted }
-                if let stopDeadline {
-                    if clock.monotonic >= stopDeadline { return .interrupted }
-                } else if isStandingStill {
-                    return silence
-                }
-            } else if isStandingStill {
-                // Once more with a new connection; if that stands still as well, nothing is to be hoped for.
-                guard standstillEnd == nil, let target else { return silence }
-                standstillEnd = clock.monotonic &+ limits.silence
-                throw .lost(
-                    broker: target.broker,
-                    reason: "it took and acknowledged nothing for \(limits.silence / 1_000_000_000) s")
-            }
+            followSeek()
+            endPrelude()
+            publishDue()
+            let now = clock.monotonic
+            openAnnounced(now)
+            expireAnswers(now)
+            host.isEnding = isExhausted
+            lanes.tick(now)
+            showProgress(now)
+            if let ending = ending(now) { return ending }
             wait()
         }
     }
 
-    /// Whether messages have been on their way for too long without a sign that any of them gets on.
-    private var isStandingStill: Bool {
-        !(inFlight.isEmpty && isFlushed) && clock.monotonic &- lastProgress >= limits.silence
+    private func ending(_ now: Int64) -> ReplayReport.Ending? {
+        if let stopDeadline { return lanes.isDrained || now >= stopDeadline ? .interrupted : nil }
+        if let end = lanes.end { return shouldStop() ? .interrupted : end }
+        return isExhausted && lanes.isIdle ? endOfSource : nil
     }
 
-    private var silence: ReplayReport.Ending { .silence(seconds: limits.silence / 1_000_000_000) }
-
     private func close() {
-        // What was never written to a socket counts as not sent, not as unacknowledged.
-        let undone = inFlight.takeAll() + backlog
-        report.unacknowledged = Int64(undone.count { $0.isRepeat && $0.qos != .atMostOnce })
-        report.plannedDuration = report.sent > 0 ? report.pace.duration(of: lastOffset) : 0
-        report.lateness = lateness.summary
-        target?.disconnect()
-        target = nil
+        if isPaused { host.report.paused += clock.monotonic &- pausedAt }
+        lanes.close()
+        if let gate { host.report.closedLoop?.commands = gate.commandsSeen }
+        host.report.plannedDuration = max(0, (host.lastDeadline ?? host.start) &- host.start)
+        host.report.lateness = host.lateness.summary
+        if let planned = settings.planned {
+            host.report.planned = planned
+        } else {
+            host.report.planned = host.report.sent + host.report.unsendable
+        }
     }
 
     /// Whether there is nothing more to publish.
-    private var isExhausted: Bool {
-        stopDeadline != nil || sourceHasEnded && upcoming.isEmpty && backlog.isEmpty
+    var isExhausted: Bool {
+        stopDeadline != nil || sourceHasEnded && upcoming.isEmpty && gate?.isEmpty ?? true && seekTarget == nil
     }
 
-    private(set) var endOfSource = ReplayReport.Ending.completed
-
-    private func stopSending() {
-        stopDeadline = clock.monotonic &+ limits.stopGrace
+    func stopSending() {
+        stopDeadline = clock.monotonic &+ host.limits.stopGrace
+        host.isStopped = true
         queue.cancel()
         upcoming = []
-        observe(.draining(unacknowledged: inFlight.unacknowledged))
+        gate?.clear()
+        host.observe(.draining(unacknowledged: lanes.unacknowledged))
     }
 
-    /// The message that is to be published next; nil when there is none now.
-    func nextMessage() -> OutgoingMessage? {
-        if stopDeadline != nil { return nil }
-        if let first = backlog.first { return first }
-        if upcoming.isEmpty, !sourceHasEnded {
-            switch queue.take() {
-            case .messages(let messages): upcoming = messages[...]
-            case .empty: break
-            case .finished: sourceHasEnded = true
-            case .failed(let error):
-                sourceHasEnded = true
-                endOfSource = .tapeFailed("\(error)")
-            }
-        }
-        return upcoming.first
-    }
-
-    /// Takes away the message that ``nextMessage()`` named.
-    func dropNext() {
-        if backlog.isEmpty { upcoming = upcoming.dropFirst() } else { backlog = backlog.dropFirst() }
-    }
-
-    var progress: ReplayProgress {
-        ReplayProgress(
-            sent: report.sent, planned: report.planned, offset: lastOffset,
-            elapsed: max(0, clock.monotonic &- schedule.start), unacknowledged: inFlight.unacknowledged)
+    private func showProgress(_ now: Int64) {
+        guard now >= nextProgress else { return }
+        nextProgress = now &+ 100_000_000
+        host.observe(.progress(progress(now)))
+        host.recentLateness = 0
     }
 }

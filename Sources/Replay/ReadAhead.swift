@@ -1,3 +1,4 @@
+import DeviceProtocol
 import Glibc
 import Tape
 
@@ -6,22 +7,36 @@ final class ReadAhead: Sendable {
     /// Where the prepared messages arrive.
     let queue: BoundedQueue
 
+    /// What is read, and what is noted on the way.
+    struct Order: Sendable {
+        var script: ReplayScript
+        /// Place on the tape of the last message.
+        var lastSequence: Int64
+        var repetition = Repetition.once
+        /// Whether each device has a connection of its own.
+        var usesConnectionPerDevice = false
+        /// Whether answers are tied to the recorded commands that they answer.
+        var tiesAnswers = false
+        /// Where places are remembered for going back.
+        var index = SeekIndex()
+    }
+
     /// Starts reading.
     ///
     /// - Parameters:
     ///   - limits: how far ahead.
     ///   - wake: signalled when messages have come that were waited for, and at the end.
-    ///   - produce: runs on the reading thread and hands messages to `emit` until that answers false.
+    ///   - produce: runs on the reading thread and hands messages to the queue until that takes no more.
     /// - Throws: ``ReplayError/system(action:reason:)`` when there is no thread to be had.
     init(
         limits: BoundedQueue.Limits = BoundedQueue.Limits(), wake: WakeSignal,
-        produce: @escaping @Sendable (_ emit: (OutgoingMessage) -> Bool) throws -> Void
+        produce: @escaping @Sendable (BoundedQueue) throws -> Void
     ) throws(ReplayError) {
         let queue = BoundedQueue(limits: limits, wake: wake)
         self.queue = queue
-        try Self.detach {
+        try DetachedThread.start {
             do {
-                try produce { queue.push($0) }
+                try produce(queue)
                 queue.finish(nil)
             } catch {
                 queue.finish(error)
@@ -29,19 +44,13 @@ final class ReadAhead: Sendable {
         }
     }
 
-    /// Reads the messages of a script up to a place on the tape.
-    convenience init(_ script: ReplayScript, through lastSequence: Int64, wake: WakeSignal) throws(ReplayError) {
-        try self.init(wake: wake) { emit in
-            // A reader belongs to the thread that opened it.
-            let tape = try TapeReader(path: script.path)
-            defer { withExtendedLifetime(tape) {} }
-            let cursor = try tape.messages(script.selection)
-            var preparation = MessagePreparation(script)
-            guard try preparation.publishState(emit) else { return }
-            while let message = try cursor.next(), message.sequence <= lastSequence {
-                guard try preparation.publish(message, emit) else { return }
-            }
-            _ = preparation.finish(emit)
+    /// Reads what was ordered, from a place on.
+    convenience init(
+        _ order: Order, from place: SeekIndex.Place = SeekIndex.Place(), wake: WakeSignal
+    ) throws(ReplayError) {
+        try self.init(wake: wake) { queue in
+            var producer = CueProducer(order, from: place)
+            try producer.run(into: queue)
         }
     }
 
@@ -49,8 +58,14 @@ final class ReadAhead: Sendable {
     func cancel() {
         queue.cancel()
     }
+}
 
-    private static func detach(_ body: @escaping @Sendable () -> Void) throws(ReplayError) {
+/// A thread that nobody waits for.
+enum DetachedThread {
+    /// Runs something on a new thread.
+    ///
+    /// - Throws: ``ReplayError/system(action:reason:)`` when there is no thread to be had.
+    static func start(_ body: @escaping @Sendable () -> Void) throws(ReplayError) {
         let box = Unmanaged.passRetained(ThreadBody(body))
         var thread = pthread_t()
         let code = pthread_create(
@@ -61,7 +76,7 @@ final class ReadAhead: Sendable {
             }, box.toOpaque())
         guard code == 0 else {
             box.release()
-            throw .system(action: "start the reading thread", reason: String(cString: strerror(code)))
+            throw .system(action: "start a thread", reason: String(cString: strerror(code)))
         }
         pthread_detach(thread)
     }

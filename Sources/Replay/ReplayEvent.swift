@@ -20,12 +20,20 @@ public enum ReplayEvent: Sendable {
 public struct ReplayProgress: Sendable, Hashable {
     /// Messages written to the socket.
     public var sent: Int64
-    /// Messages of the plan.
-    public var planned: Int64
-    /// Recorded time of the last message written, ns since the first.
-    public var offset: Int64
+    /// Messages of the plan; nil for no end.
+    public var planned: Int64?
+    /// Where it is in recorded time, ns since the first message.
+    public var position: Int64
+    /// How fast it goes now.
+    public var pace: Pace
+    /// Whether it stands still.
+    public var isPaused: Bool
     /// Since the start, ns.
     public var elapsed: Int64
+    /// The greatest lateness at the socket since the last progress, ns.
+    public var lateness: Int64
     /// Messages that wait for an acknowledgement.
     public var unacknowledged: Int
+    /// Answers that wait for a command of the target.
+    public var waitingAnswers: Int
 }

@@ -17,7 +17,7 @@ extension ReplayReport {
 
     private func write(_ writer: inout JSONWriter, _ plan: ReplayPlan) {
         writer.member("ended", endingName)
-        if let endingReason { writer.member("reason", endingReason) }
+        if let reason = ending.reason { writer.member("reason", reason) }
         writer.member("complete", isComplete)
         writer.member("planned", planned)
         writer.member("sent", sent)
@@ -30,16 +30,24 @@ extension ReplayReport {
         writer.member("repeated", repeated)
         writer.member("lowered_qos", loweredQoS)
         plan.writeChanges(to: &writer)
-        if case .rate(let rate) = pace {
-            writer.key("rate")
-            writer.double(rate)
-            writer.milliseconds("planned_duration_ms", plannedDuration)
-        }
+        pace.write(to: &writer)
+        if pace != .maximum { writer.milliseconds("planned_duration_ms", plannedDuration) }
         writer.milliseconds("duration_ms", duration)
         writer.key("messages_per_second")
         writer.double((rate * 10).rounded() / 10)
+        if let plannedRate {
+            writer.key("planned_messages_per_second")
+            writer.double((plannedRate * 10).rounded() / 10)
+        }
+        writer.member("connections", connections)
         writer.member("disconnections", disconnections)
         writer.milliseconds("outage_ms", outage)
+        if lostDevices > 0 { writer.member("lost_devices", lostDevices) }
+        if capped > 0 { writer.member("capped", capped) }
+        if paused > 0 { writer.milliseconds("paused_ms", paused) }
+        if seeks > 0 { writer.member("seeks", seeks) }
+        if rateChanges > 0 { writer.member("rate_changes", rateChanges) }
+        if let closedLoop { closedLoop.write(to: &writer) }
         guard let lateness else { return }
         writer.key("lateness_us")
         writer.beginObject()
@@ -62,21 +70,16 @@ extension ReplayReport {
         case .tapeFailed: "tape_failed"
         }
     }
-
-    private var endingReason: String? {
-        switch ending {
-        case .connectionLost(let reason), .tapeFailed(let reason): reason
-        case .completed, .interrupted, .silence: nil
-        }
-    }
 }
 
 extension ReplayPlan {
     /// The plan as one JSON object.
     ///
-    /// - Parameter pace: how fast it would be replayed.
+    /// - Parameters:
+    ///   - pace: how fast it would be replayed.
+    ///   - repetition: how often.
     /// - Returns: UTF-8 on one line, without its end.
-    public func json(pace: Pace) -> [UInt8] {
+    public func json(pace: Pace, repetition: Repetition = .once) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("planned", messages)
@@ -84,10 +87,13 @@ extension ReplayPlan {
         if let firstArrival { writer.member("first", firstArrival.rfc3339) }
         if let lastArrival { writer.member("last", lastArrival.rfc3339) }
         writer.milliseconds("recorded_duration_ms", length)
-        if case .rate(let rate) = pace {
-            writer.key("rate")
-            writer.double(rate)
-            writer.milliseconds("planned_duration_ms", duration(at: pace))
+        pace.write(to: &writer)
+        if repetition != .once {
+            if let rounds = repetition.rounds { writer.member("rounds", rounds) }
+            writer.milliseconds("loop_delay_ms", repetition.delay)
+        }
+        if pace != .maximum, let duration = duration(at: pace, repetition) {
+            writer.milliseconds("planned_duration_ms", duration)
         }
         writer.key("qos")
         writer.beginArray()
@@ -116,6 +122,43 @@ extension ReplayPlan {
         writer.member("keys_replaced", keysReplaced)
         writer.member("keys_left_out", keysLeftOut)
         writeTransformations(to: &writer)
+    }
+}
+
+extension Pace {
+    fileprivate func write(to writer: inout JSONWriter) {
+        switch self {
+        case .rate(let rate):
+            writer.key("rate")
+            writer.double(rate)
+        case .perSecond(let rate):
+            writer.key("pps")
+            writer.double(rate)
+        case .maximum: break
+        }
+    }
+}
+
+extension ReplayReport.ClosedLoop {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.key("wait_for_commands")
+        writer.beginObject()
+        writer.member("commands", commands)
+        writer.member("answers", answers)
+        writer.member("released", released)
+        writer.member("expired", expired)
+        writer.key("missing")
+        writer.beginArray()
+        for command in missing {
+            writer.beginObject()
+            writer.member("device", command.device.text)
+            writer.member("name", command.name)
+            writer.member("id", command.commandID)
+            writer.member("seq", command.sequence)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
     }
 }
 

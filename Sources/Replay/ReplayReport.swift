@@ -1,3 +1,5 @@
+public import DeviceProtocol
+
 /// How a replay went.
 public struct ReplayReport: Sendable, Hashable {
     /// Why it ended.
@@ -12,6 +14,15 @@ public struct ReplayReport: Sendable, Hashable {
         case silence(seconds: Int64)
         /// The tape could not be read any further; the reason is a sentence.
         case tapeFailed(String)
+
+        /// The reason as a sentence, where there is one.
+        public var reason: String? {
+            switch self {
+            case .connectionLost(let reason), .tapeFailed(let reason): reason
+            case .silence(let seconds): "the broker took and acknowledged nothing for \(seconds) s"
+            case .completed, .interrupted: nil
+            }
+        }
     }
 
     /// How late messages were written to the socket, ns.
@@ -28,6 +39,34 @@ public struct ReplayReport: Sendable, Hashable {
         public var maximum: Int64
         /// Messages that were more than 10 ms late.
         public var overTenMilliseconds: Int64
+    }
+
+    /// A recorded command that the target did not send in time.
+    public struct MissingCommand: Sendable, Hashable {
+        /// The device that should have been sent it, as the replay names it.
+        public var device: DeviceID
+        /// What was to be done.
+        public var name: String
+        /// The id that it has on the tape.
+        public var commandID: String
+        /// Place on the tape of the answer that waited for it.
+        public var sequence: Int64
+    }
+
+    /// What became of answers that waited for the target's commands.
+    public struct ClosedLoop: Sendable, Hashable {
+        /// How many of ``missing`` are listed at most.
+        public static let listLimit = 100
+        /// Different commands that the target sent.
+        public var commands: Int64 = 0
+        /// Recorded answers that were tied to a command.
+        public var answers: Int64 = 0
+        /// Answers that were sent after the command of the target.
+        public var released: Int64 = 0
+        /// Answers that were given up because their command did not come.
+        public var expired: Int64 = 0
+        /// What they waited for, in the order of the tape.
+        public var missing: [MissingCommand] = []
     }
 
     /// Why it ended.
@@ -65,6 +104,23 @@ public struct ReplayReport: Sendable, Hashable {
     /// How late messages were; nil at ``Pace/maximum``.
     public var lateness: Lateness?
 
+    /// Connections that came about, those that were renewed counted once.
+    public var connections: Int64 = 0
+    /// Devices whose connection was given up.
+    public var lostDevices: Int64 = 0
+    /// A few of them with the reason.
+    public var lostDeviceExamples: [String] = []
+    /// Messages that the rate cap held back.
+    public var capped: Int64 = 0
+    /// How long it stood still at a person's wish, ns; part of both durations.
+    public var paused: Int64 = 0
+    /// Times that a person went to another place of the tape.
+    public var seeks: Int64 = 0
+    /// Times that a person changed the rate.
+    public var rateChanges: Int64 = 0
+    /// What became of answers that waited for commands; nil when none did.
+    public var closedLoop: ClosedLoop?
+
     /// A replay of so many messages that has not begun.
     public init(pace: Pace, planned: Int64) {
         self.pace = pace
@@ -73,8 +129,10 @@ public struct ReplayReport: Sendable, Hashable {
 
     /// Messages that the broker refused.
     public var refused: Int64 { refusedByCode.values.reduce(0, +) }
-    /// Messages of the plan that were not sent.
-    public var unsent: Int64 { max(0, planned - sent - unsendable) }
+    /// Messages of the plan that were not sent; who has gone forth and back on the tape passed over some by intent.
+    public var unsent: Int64 {
+        seeks > 0 && ending == .completed ? 0 : max(0, planned - sent - unsendable)
+    }
     /// Messages a second that were sent.
     public var rate: Double { duration > 0 ? Double(sent) / (Double(duration) / 1e9) : 0 }
     /// Messages a second that the schedule asked for; nil at ``Pace/maximum``.
@@ -95,5 +153,6 @@ public struct ReplayReport: Sendable, Hashable {
     /// Whether everything that was planned has arrived as far as the broker's answers tell.
     public var isComplete: Bool {
         ending == .completed && refused == 0 && unsendable == 0 && unacknowledged == 0 && unsent == 0
+            && lostDevices == 0 && closedLoop?.expired ?? 0 == 0
     }
 }

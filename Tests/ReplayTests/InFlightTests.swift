@@ -30,8 +30,8 @@ struct InFlightTests {
         _ = inFlight.complete(2) { _ in }
         add(4, .atMostOnce, to: &inFlight)
         let rest = inFlight.takeAll()
-        #expect(rest.map(\.sequence) == [1, 3, 4])
-        #expect(rest.map(\.isRepeat) == [true, false, false])
+        #expect(rest.map(\.message.sequence) == [1, 3, 4])
+        #expect(rest.map(\.message.isRepeat) == [true, false, false])
         #expect(inFlight.isEmpty)
     }
 

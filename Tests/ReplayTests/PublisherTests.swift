@@ -21,21 +21,14 @@ struct PublisherTests {
         limits: PublisherLimits = PublisherLimits(), stopAt: Int64 = .max,
         checkPeer: @escaping (String?) throws(ReplayError) -> Void = { _ in }
     ) throws -> ReplayReport {
-        let wake = WakeSignal(eventDescriptor: -1)
-        let queue = BoundedQueue(limits: .init(messages: 100_000, bytes: .max), wake: wake)
-        for message in messages { _ = queue.push(message) }
-        queue.finish(nil)
+        let bench = PublisherBench(clock, messages.map { Cue($0) })
+        bench.settings.pace = pace
+        bench.limits = limits
+        bench.stopAt = stopAt
+        bench.checkPeer = checkPeer
         var rest = targets[...]
-        let publisher = Publisher(
-            pace: pace, planned: Int64(messages.count), queue: queue, clock: clock, wake: wake, limits: limits,
-            shouldStop: { clock.monotonic >= stopAt },
-            makeTarget: { () throws(ConnectionError) in
-                // The pauses between connections wait on a target of their own that never connects.
-                let next = ScriptedDoor(clock, { rest.popFirst() ?? ScriptedTarget(clock) })
-                return next
-            },
-            checkPeer: checkPeer)
-        return try publisher.run()
+        bench.makeTarget = { [clock] _ in rest.popFirst() ?? ScriptedTarget(clock) }
+        return try bench.run()
     }
 
     @Test func `each message leaves when it is due, not before and not later`() throws {
@@ -197,42 +190,5 @@ struct PublisherTests {
             }
         }
         #expect(target.published.isEmpty)
-    }
-}
-
-/// Takes the next scripted target only when it is really connected to.
-private final class ScriptedDoor: PublishTarget {
-    private let clock: ManualClock
-    private let next: () -> ScriptedTarget
-    private var inner: ScriptedTarget?
-
-    init(_ clock: ManualClock, _ next: @escaping () -> ScriptedTarget) {
-        self.clock = clock
-        self.next = next
-    }
-
-    var broker: String { inner?.broker ?? "" }
-    var peer: String? { inner?.peer }
-
-    func connect() throws(ConnectionError) {
-        inner = next()
-        try inner?.connect()
-    }
-
-    func publish(
-        topic: String, payload: [UInt8], qos: QualityOfService, retain: Bool, properties: PublishProperties
-    ) throws(ConnectionError) -> Int32 {
-        try inner?.publish(topic: topic, payload: payload, qos: qos, retain: retain, properties: properties) ?? 0
-    }
-
-    func read(limit: Int) throws(ConnectionError) -> Bool { try inner?.read(limit: limit) ?? true }
-    func takeEvents() -> [ConnectionEvent] { inner?.takeEvents() ?? [] }
-    func flush() throws(ConnectionError) -> Bool { try inner?.flush() ?? true }
-    func maintain() throws(ConnectionError) { try inner?.maintain() }
-    func disconnect() { inner?.disconnect() }
-
-    func wait(timeout: Int64, writing: Bool, wake: Int32) -> BrokerConnection.Readiness {
-        clock.advance(timeout)
-        return BrokerConnection.Readiness()
     }
 }

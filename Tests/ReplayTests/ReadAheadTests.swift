@@ -25,7 +25,7 @@ struct ReadAheadTests {
         var sequences: [Int64] = []
         while true {
             switch queue.take() {
-            case .messages(let messages): sequences += messages.map(\.sequence)
+            case .messages(let cues): sequences += cues.map(\.message.sequence)
             case .empty: sched_yield()
             case .finished: return (sequences, nil)
             case .failed(let error): return (sequences, error)
@@ -34,16 +34,16 @@ struct ReadAheadTests {
     }
 
     @Test func `everything arrives in order through a small queue`() throws {
-        let readAhead = try ReadAhead(limits: .init(messages: 3, bytes: 1 << 20), wake: wake) { emit in
-            for number in 1...1_000 where !emit(.sample(Int64(number))) { return }
+        let readAhead = try ReadAhead(limits: .init(messages: 3, bytes: 1 << 20), wake: wake) { queue in
+            for number in 1...1_000 where !queue.push(Cue(.sample(Int64(number)))) { return }
         }
         #expect(drain(readAhead.queue).sequences == Array(1...1_000))
     }
 
     @Test func `the queue holds no more than its limits`() throws {
         for limits in [BoundedQueue.Limits(messages: 5, bytes: 1 << 20), .init(messages: 1_000, bytes: 1_000)] {
-            let readAhead = try ReadAhead(limits: limits, wake: wake) { emit in
-                while emit(.sample(1)) {}
+            let readAhead = try ReadAhead(limits: limits, wake: wake) { queue in
+                while queue.push(Cue(.sample(1))) {}
             }
             while !readAhead.queue.isReady { sched_yield() }
             let fill = readAhead.queue.fill
@@ -54,17 +54,17 @@ struct ReadAheadTests {
     }
 
     @Test func `a message larger than the queue passes`() throws {
-        let readAhead = try ReadAhead(limits: .init(messages: 5, bytes: 100), wake: wake) { emit in
-            _ = emit(.sample(1, bytes: 10_000))
-            _ = emit(.sample(2))
+        let readAhead = try ReadAhead(limits: .init(messages: 5, bytes: 100), wake: wake) { queue in
+            _ = queue.push(Cue(.sample(1, bytes: 10_000)))
+            _ = queue.push(Cue(.sample(2)))
         }
         #expect(drain(readAhead.queue).sequences == [1, 2])
     }
 
     @Test func `an error comes after the messages before it`() throws {
         struct Broken: Error {}
-        let readAhead = try ReadAhead(wake: wake) { emit in
-            _ = emit(.sample(1))
+        let readAhead = try ReadAhead(wake: wake) { queue in
+            _ = queue.push(Cue(.sample(1)))
             throw Broken()
         }
         let result = drain(readAhead.queue)
@@ -74,24 +74,24 @@ struct ReadAheadTests {
 
     @Test func `cancelling ends a producer that waits for room`() throws {
         let ended = EndFlag()
-        let readAhead = try ReadAhead(limits: .init(messages: 1, bytes: 1 << 20), wake: wake) { emit in
-            while emit(.sample(1)) {}
+        let readAhead = try ReadAhead(limits: .init(messages: 1, bytes: 1 << 20), wake: wake) { queue in
+            while queue.push(Cue(.sample(1))) {}
             ended.value.store(true, ordering: .releasing)
         }
         while !readAhead.queue.isReady { sched_yield() }
         readAhead.cancel()
         while !ended.value.load(ordering: .acquiring) { sched_yield() }
-        #expect(!readAhead.queue.push(.sample(2)))
+        #expect(!readAhead.queue.push(Cue(.sample(2))))
         #expect(readAhead.queue.fill.messages == 0)
     }
 
     @Test func `a tape is read up to the plan's last message`() throws {
         let tape = try SampleTape((0..<10).map { SampleTape.message("v1/device/a/telemetry", at: $0 * 100) })
         let script = ReplayScript(path: tape.path, selection: Selection())
-        let readAhead = try ReadAhead(script, through: 7, wake: wake)
+        let readAhead = try ReadAhead(.init(script: script, lastSequence: 7), wake: wake)
         #expect(drain(readAhead.queue).sequences == Array(1...7))
         let missing = ReplayScript(path: tape.path + ".none", selection: Selection())
-        #expect(drain(try ReadAhead(missing, through: 7, wake: wake).queue).error is TapeError)
+        #expect(drain(try ReadAhead(.init(script: missing, lastSequence: 7), wake: wake).queue).error is TapeError)
     }
 }
 

@@ -29,28 +29,3 @@ struct RecordedTimelineTests {
         #expect(places([(1, .min, .min), (1, .max, 0), (2, 0, .max), (2, .min, 0)]) == [0, .max, .max, .max])
     }
 }
-
-struct ReplayScheduleTests {
-    @Test func `deadlines hang on the start alone, however late it is`() {
-        let clock = ManualClock(5_000)
-        let schedule = ReplaySchedule(pace: .rate(1), clock: clock)
-        clock.advance(1_000_000)
-        #expect(schedule.deadline(at: 0) == 5_000)
-        #expect(schedule.deadline(at: 1) == 5_001)
-        #expect(schedule.deadline(at: 86_400_000_000_001) == 86_400_000_005_001)
-    }
-
-    @Test func `a higher rate is faster and a lower one slower`() {
-        #expect(ReplaySchedule(pace: .rate(10), clock: ManualClock(0)).deadline(at: 1_000) == 100)
-        #expect(ReplaySchedule(pace: .rate(0.5), clock: ManualClock(0)).deadline(at: 1_000) == 2_000)
-    }
-
-    @Test func `at full speed nothing is due at a time`() {
-        #expect(ReplaySchedule(pace: .maximum, clock: ManualClock(0)).deadline(at: 1_000) == nil)
-    }
-
-    @Test func `the longest tape at the lowest rate does not trap`() {
-        let schedule = ReplaySchedule(pace: .rate(0.000_001), clock: ManualClock(.max - 10))
-        #expect(schedule.deadline(at: .max) == .max)
-    }
-}

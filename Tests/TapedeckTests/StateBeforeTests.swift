@@ -111,6 +111,15 @@ import Testing
         #expect(try state(tape, at: 9) == [1, 2])
     }
 
+    @Test func `of each setting of the cloud the last value holds`() throws {
+        let tape = try TestTape()
+        let topic = "v1/device/d/cloud_settings/update"
+        tape.add(topic, #"{"property":"mode","value":"a"}"#, at: 1)
+        tape.add(topic, #"{"incidents.suspend_creation":true}"#, at: 2)
+        tape.add(topic, #"{"property":"mode","value":"b"}"#, at: 3)
+        #expect(try state(tape, at: 20) == [2, 3])
+    }
+
     @Test func `redeliveries and rubbish do not disturb`() throws {
         let tape = try TestTape()
         let first = tape.add("v1/device/d/telemetry", #"{"telemetries":{"a":1}}"#, at: 1)

@@ -27,14 +27,11 @@ struct Replay: ParsableCommand {
     @OptionGroup(title: "Transformation")
     var transformation: TransformationFlags
 
-    @Option(help: "How many times as fast as recorded: 10 is ten times as fast, 0.5 half as fast (default: 1).")
-    var rate: Double?
+    @OptionGroup(title: "Timing")
+    var timing: PaceFlags
 
-    @Flag(help: "As fast as the broker takes it, without any timing.")
-    var maxSpeed = false
-
-    @Option(help: "Shorten silences to this much recorded time: 5s, 1m.")
-    var maxGap: String?
+    @OptionGroup(title: "Connections")
+    var connections: ConnectionModeFlags
 
     @Flag(help: "Send what the cloud published too, and what is of unknown direction.")
     var includeCloud = false
@@ -61,11 +58,6 @@ struct Replay: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard rate == nil || !maxSpeed else { throw ValidationError("Give either --rate or --max-speed, not both.") }
-        if let rate, !(rate.isFinite && (1e-6...1e6).contains(rate)) {
-            throw ValidationError("--rate takes a number from 0.000001 to 1000000: 10 is ten times as fast.")
-        }
-        _ = try longestSilence()
         try transformation.validate(includesCloud: includeCloud)
     }
 
@@ -97,7 +89,8 @@ struct Replay: ParsableCommand {
                     for line in TransformationText(plan: preparation.plan).examples { try output.append(line + "\n") }
                     return
                 }
-                try output.append(bytes: preparation.plan.json(pace: pace) + [UInt8(ascii: "\n")])
+                let plan = preparation.plan.json(pace: timing.pace, repetition: try timing.repetition())
+                try output.append(bytes: plan + [UInt8(ascii: "\n")])
             }
             if !preparation.plan.damages.isEmpty { throw Outcome.incomplete }
             return
@@ -109,23 +102,43 @@ struct Replay: ParsableCommand {
         }
         try confirm(options.address)
         Notes.note("sending to \(options.address) as \(options.clientID)\(text.pacing)")
-        tapedeck_set_precise_timers()
-        var script = preparation.script
-        let start = Timestamp(nanoseconds: SystemTimeSource().wall)
-        script.transformation.timeShift = try transformation.timeShift(start: start)
-            .settled(firstArrival: preparation.plan.firstArrival)
-        let run = ReplayRun(
-            script: script, plan: preparation.plan, pace: pace, target: options,
-            sourceGuard: allowSource ? nil : preparation.sourceGuard, wake: wake)
-        let monitor = ReplayMonitor(pace: pace)
-        let report = try run.run(shouldStop: { tapedeck_stop_signal() != 0 }, observe: monitor.observe)
-        monitor.finish()
+        let report = try publish(preparation, to: options, wake)
         try write { output in
             guard json else { return try output.append(text.report(report)) }
             try output.append(bytes: report.json(plan: preparation.plan) + [UInt8(ascii: "\n")])
         }
         if report.ending == .interrupted { throw Outcome.interrupted }
         if !report.isComplete || !preparation.plan.damages.isEmpty { throw Outcome.incomplete }
+    }
+
+    /// Publishes everything, under the eyes and hands of whoever sits at the terminal.
+    private func publish(
+        _ preparation: Preparation, to options: ConnectionOptions, _ wake: WakeSignal
+    ) throws -> ReplayReport {
+        let controls = ControlMailbox(wake: wake)
+        var script = preparation.script
+        let start = Timestamp(nanoseconds: SystemTimeSource().wall)
+        script.transformation.timeShift = try transformation.timeShift(start: start)
+            .settled(firstArrival: preparation.plan.firstArrival)
+        var run = ReplayRun(
+            script: script, plan: preparation.plan, timing: try timing.timing(isMultiplied: transformation.fanOut > 1),
+            target: options, sourceGuard: allowSource ? nil : preparation.sourceGuard, wake: wake, controls: controls)
+        run.mode = connections.mode
+        run.commandTimeout = try connections.timeout()
+        let keyboard = Keyboard(controls)
+        defer { keyboard.end() }
+        if keyboard.isActive { Notes.note(KeyReader.help) }
+        let monitor = ReplayMonitor(length: run.length)
+        let relay = EventRelay<ReplayEvent> { monitor.observe($0) }
+        tapedeck_set_precise_timers()
+        let report = try run.run(
+            shouldStop: { tapedeck_stop_signal() != 0 },
+            observe: { event in
+                if case .progress = event { relay.send(event, mayBeDropped: true) } else { relay.send(event) }
+            })
+        relay.drain(within: 1)
+        monitor.finish()
+        return report
     }
 
     /// What is known before anything is sent.
@@ -139,10 +152,12 @@ struct Replay: ParsableCommand {
     /// not held up.
     private func prepare(_ options: ConnectionOptions?) throws -> Preparation {
         let reader = try TapeReader(path: tape)
-        var script = ReplayScript(path: tape, selection: try selection.selection(on: reader, summary: reader.summary()))
+        var selected = try selection.selection(on: reader, summary: reader.summary())
+        try timing.narrow(&selected, on: reader)
+        var script = ReplayScript(path: tape, selection: selected)
         script.admission.includesCloud = includeCloud
         script.admission.keepsRetain = retain
-        script.longestSilence = try longestSilence()
+        script.longestSilence = try timing.longestSilence()
         script.credentials = try credentials.map { try Credentials.read(path: $0) }
         let start = Timestamp(nanoseconds: SystemTimeSource().wall)
         let unreadable = try transformation.apply(
@@ -174,7 +189,10 @@ struct Replay: ParsableCommand {
     }
 
     private func text(_ plan: ReplayPlan) throws -> ReplayText {
-        ReplayText(plan: plan, pace: pace, longestSilence: try longestSilence(), zone: try selection.zone())
+        ReplayText(
+            plan: plan, pace: timing.pace, cap: timing.cap(isMultiplied: transformation.fanOut > 1),
+            repetition: try timing.repetition(),
+            longestSilence: try timing.longestSilence(), zone: try selection.zone())
     }
 
     /// Refuses a target that the installation's configuration does not name.
@@ -200,6 +218,13 @@ struct Replay: ParsableCommand {
             harms.append(
                 ("--retain", "retained messages at \(target) are overwritten or deleted, and stay after the replay"))
         }
+        if connections.mode != .single {
+            harms.append(
+                (
+                    "--connect per-device",
+                    "devices that are connected to \(target) under the same client ids are thrown out"
+                ))
+        }
         if allowSource {
             harms.append(
                 ("--allow-source", "recorded messages are mixed with live ones if the tape comes from \(target)"))
@@ -209,6 +234,9 @@ struct Replay: ParsableCommand {
 
     /// Refuses early what would need an answer where nobody can give one.
     private func checkConsent(_ target: BrokerAddress) throws {
+        guard !timing.startPaused || TerminalCapabilities().inputIsTerminal else {
+            throw ValidationError("--start-paused needs a terminal, whose keys let it go on; use --delay elsewhere.")
+        }
         let flags = harms(target).map(\.flag).joined(separator: ", ")
         guard flags.isEmpty || yes || TerminalCapabilities().inputIsTerminal else {
             throw ValidationError("\(flags) needs --yes where nobody can be asked.")
@@ -239,16 +267,6 @@ struct Replay: ParsableCommand {
                 && ConnectionFlags.environment("TAPEDECK_BROKER") == nil
             guard dryRun, isUnnamed else { throw error }
             return nil
-        }
-    }
-
-    private var pace: Pace { maxSpeed ? .maximum : .rate(rate ?? 1) }
-
-    private func longestSilence() throws -> Int64? {
-        do {
-            return try maxGap.map { try DurationExpression.parse($0) }
-        } catch {
-            throw ValidationError("--max-gap: \(error)")
         }
     }
 

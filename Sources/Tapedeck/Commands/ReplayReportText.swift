@@ -9,6 +9,10 @@ import Terminal
 struct ReplayText {
     let plan: ReplayPlan
     let pace: Pace
+    /// Messages a second at most; nil for as many as there are.
+    var cap: Double?
+    /// How often it goes over the tape.
+    var repetition = Repetition.once
     /// What longer silences are shortened to, ns of recorded time.
     let longestSilence: Int64?
     /// The zone that times are shown in.
@@ -36,11 +40,23 @@ struct ReplayText {
 
     /// How fast, with a comma in front.
     var pacing: String {
-        switch pace {
-        case .maximum: ", as fast as it goes"
-        case .rate(let rate):
-            ", \(timing(rate)): " + HumanFormat.duration(nanoseconds: plan.duration(at: pace))
+        let timing =
+            switch pace {
+            case .maximum: "as fast as it goes"
+            case .perSecond(let rate): "\(number(rate)) messages a second"
+            case .rate(let rate): timing(rate)
+            }
+        let limit = cap.map { ", at most \(number($0)) messages a second (--pps or --no-rate-cap change that)" }
+        let duration = plan.duration(at: pace, repetition).flatMap {
+            $0 > 0 ? HumanFormat.duration(nanoseconds: $0) : nil
         }
+        return ", \(timing)\(limit ?? "")\(rounds)" + (duration.map { ": \($0)" } ?? "")
+    }
+
+    private var rounds: String {
+        guard repetition != .once else { return "" }
+        let delay = repetition.delay > 0 ? " with \(HumanFormat.duration(nanoseconds: repetition.delay)) between" : ""
+        return (repetition.rounds.map { ", \(HumanFormat.count($0, "round"))" } ?? ", round after round") + delay
     }
 
     private func timing(_ rate: Double) -> String {
@@ -108,7 +124,7 @@ struct ReplayText {
 
     /// How the replay went.
     func report(_ report: ReplayReport) -> String {
-        (outcome(report) + delivery(report) + timing(report)).joined(separator: "\n") + "\n"
+        (outcome(report) + delivery(report) + commands(report) + timing(report)).joined(separator: "\n") + "\n"
     }
 
     private func outcome(_ report: ReplayReport) -> [String] {
@@ -146,12 +162,32 @@ struct ReplayText {
         add(report.unsent, "not sent")
         add(report.repeated, "sent again after a lost connection, which the broker may have twice")
         add(report.loweredQoS, "sent with a lower QoS, the highest that the broker takes")
+        if report.connections > 1 { lines.append("over \(HumanFormat.count(report.connections, "connection"))") }
+        add(report.lostDevices, "devices whose connection was given up:")
+        lines += report.lostDeviceExamples.prefix(5).map { "  \(DisplayText($0).text)" }
         if report.disconnections > 0 {
             let outage = HumanFormat.duration(nanoseconds: report.outage)
             lines.append(
                 "connection lost \(HumanFormat.count(report.disconnections, "time")), \(outage) without one; "
                     + "the schedule went on meanwhile, so messages were late")
         }
+        return lines
+    }
+
+    /// What became of answers that waited for commands.
+    private func commands(_ report: ReplayReport) -> [String] {
+        guard let loop = report.closedLoop else { return [] }
+        var lines = [
+            "the target sent \(HumanFormat.count(loop.commands, "command")); "
+                + "\(HumanFormat.count(loop.released)) of \(HumanFormat.count(loop.answers, "recorded answer")) followed theirs"
+        ]
+        guard loop.expired > 0 else { return lines }
+        lines.append("\(HumanFormat.count(loop.expired, "answer")) not sent, whose command did not come:")
+        lines += loop.missing.prefix(20).map {
+            DisplayText("  \($0.device): \($0.name) (\($0.commandID) on the tape, its answer is seq \($0.sequence))")
+                .text
+        }
+        if loop.expired > 20 { lines.append("  and \(HumanFormat.count(loop.expired - 20)) more") }
         return lines
     }
 
@@ -168,6 +204,10 @@ struct ReplayText {
                 + "p99.9 \(time(lateness.p999)), max \(time(lateness.maximum)); "
                 + "\(HumanFormat.count(lateness.overTenMilliseconds)) later than 10 ms",
         ]
+        if report.paused > 0 { lines.append("stood still for \(time(report.paused)) of that") }
+        if report.capped > 0 {
+            lines.append("\(HumanFormat.count(report.capped, "message")) held back by the limit of messages a second")
+        }
         if !report.keptUp {
             lines.append(
                 "this machine or the broker could not keep up: do not trust the timing; try a lower --rate or fewer messages"
