@@ -3,6 +3,7 @@ import CLinux
 import DeviceProtocol
 import Foundation
 import MQTTSession
+import Recorder
 import Replay
 import Tape
 import Terminal
@@ -48,6 +49,15 @@ struct Replay: ParsableCommand {
     )
     var credentials: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Record what the target publishes under v1/device/ meanwhile onto this tape, for `diff`.", valueName: "tape"
+        ))
+    var record: String?
+
+    @Option(help: "How long --record goes on after the last message, for late answers: 5s, 1m (default: 5s).")
+    var recordTail: String?
+
     @Flag(help: "Say what would be sent, and send nothing.")
     var dryRun = false
 
@@ -59,6 +69,22 @@ struct Replay: ParsableCommand {
 
     func validate() throws {
         try transformation.validate(includesCloud: includeCloud)
+        guard recordTail == nil || record != nil else { throw ValidationError("--record-tail belongs to --record.") }
+        if let record, Self.isSameFile(record, tape) {
+            throw ValidationError("--record: \(record) is the tape that is replayed; name another one.")
+        }
+        _ = try tail()
+    }
+
+    private func tail() throws -> Int64 {
+        do {
+            return try DurationExpression.parse(recordTail ?? "5s")
+        } catch { throw ValidationError("--record-tail: \(error)") }
+    }
+
+    private static func isSameFile(_ one: String, _ other: String) -> Bool {
+        let paths = [one, other].map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().standardizedFileURL.path }
+        return paths[0] == paths[1]
     }
 
     func run() throws {
@@ -102,13 +128,37 @@ struct Replay: ParsableCommand {
         }
         try confirm(options.address)
         Notes.note("sending to \(options.address) as \(options.clientID)\(text.pacing)")
-        let report = try publish(preparation, to: options, wake)
+        let (report, recording) = try publishRecorded(preparation, to: options, wake)
         try write { output in
             guard json else { return try output.append(text.report(report)) }
             try output.append(bytes: report.json(plan: preparation.plan) + [UInt8(ascii: "\n")])
         }
         if report.ending == .interrupted { throw Outcome.interrupted }
         if !report.isComplete || !preparation.plan.damages.isEmpty { throw Outcome.incomplete }
+        if let recording, recording.sessionLost || !recording.refused.isEmpty { throw Outcome.incomplete }
+    }
+
+    /// Publishes everything while the target is being recorded, where that was asked for.
+    private func publishRecorded(
+        _ preparation: Preparation, to options: ConnectionOptions, _ wake: WakeSignal
+    ) throws -> (ReplayReport, RecordingSummary?) {
+        guard let record else { return (try publish(preparation, to: options, wake), nil) }
+        let isStopping = { tapedeck_stop_signal() != 0 }
+        let recording = try TargetRecording(path: record, connection: options, source: tape, isStopping: isStopping)
+        let report: ReplayReport
+        do {
+            report = try publish(preparation, to: options, wake)
+        } catch {
+            _ = try? recording.finish(after: 0, isStopping: isStopping)
+            throw error
+        }
+        let summary = try recording.finish(after: try tail(), isStopping: isStopping)
+        Notes.note("recorded \(HumanFormat.count(summary.statistics.messages, "message")) onto \(record)")
+        if summary.sessionLost {
+            Notes.warning("--record: messages may be missing; `tapedeck query gaps \(record)` says when")
+        }
+        for filter in summary.refused { Notes.warning("--record: the broker refused to subscribe us to \(filter)") }
+        return (report, summary)
     }
 
     /// Publishes everything, under the eyes and hands of whoever sits at the terminal.
