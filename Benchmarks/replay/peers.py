@@ -41,7 +41,7 @@ class Peers:
             (self.folder / "complete").touch()
 
     def run(self, runner: Runner, seconds: int) -> None:
-        """All replayers at two rates; lateness is that of the arrival at a subscriber, after the first message."""
+        """All replayers at two rates; lateness is that of the arrival at a subscriber, beyond the earliest."""
         for rate in (100, 1_000):
             material = steady(runner, rate, seconds, 0)
             rows, database = self._csv(material), self._database(material)
@@ -79,7 +79,9 @@ class Peers:
                  for seconds, _, fraction in (line.partition(".") for line in arrivals.read_text().split())]
         if not times:
             return summary(0, 0, None, {}, cost) | {"note": "nothing arrived"}
-        late = sorted((moment - times[0] - number * material.interval_ns) / 1e3 for number, moment in enumerate(times))
+        late = [(moment - number * material.interval_ns) / 1e3 for number, moment in enumerate(times)]
+        earliest = min(late)
+        late = sorted(moment - earliest for moment in late)
         shares = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p99_9": 0.999}
         numbers = {name: late[min(len(late) - 1, int(share * len(late)))] for name, share in shares.items()}
         row = summary(len(times), (times[-1] - times[0]) / 1e9, material, numbers | {"max": late[-1]}, cost)

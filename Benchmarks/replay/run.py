@@ -2,7 +2,7 @@
 """Measures how true to time and how fast messages are replayed, beside a C publisher and what PyPI has.
 
     Benchmarks/replay/run.py --tapedeck .build/release/tapedeck [--only timing,burst,memory,peers] [--repeat N]
-                             [--seconds S] [--priority N] [--work DIR]
+                             [--rates R,R] [--seconds S] [--priority N] [--work DIR]
 
 Needs mosquitto, a C compiler and libmosquitto-dev; the peers are installed from PyPI into a virtual environment of the
 work folder. Brokers are private ones on free loopback ports. Prints one table and writes report.json.
@@ -28,6 +28,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--tapedeck", type=Path, required=True, help="the release binary")
     parser.add_argument("--only", default="timing,burst,memory,peers", help="sections to run")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each, in turn; the median by p50 or rate is shown")
+    parser.add_argument("--rates", default="100,1000,10000", help="messages a second of the timed runs")
     parser.add_argument("--seconds", type=int, default=10, help="length of a timed run (the figures use 60)")
     parser.add_argument(
         "--priority", type=int, default=0,
@@ -36,9 +37,9 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def timing(runner: Runner, seconds: int) -> None:
+def timing(runner: Runner, rates: list[int], seconds: int) -> None:
     """Steady rates, tapedeck and the C publisher in turn."""
-    for rate in (100, 1_000, 10_000):
+    for rate in rates:
         for qos in (0, 1):
             tape = steady(runner, rate, seconds, qos)
             runner.in_turn(
@@ -73,7 +74,7 @@ def main() -> None:
     with Broker(options.work, options.priority) as broker:
         runner = Runner(options.tapedeck.resolve(), publisher, broker, options.work, options.repeat, options.priority)
         if "timing" in sections:
-            timing(runner, options.seconds)
+            timing(runner, [int(rate) for rate in options.rates.split(",")], options.seconds)
         if "burst" in sections:
             burst(runner)
         if "memory" in sections:

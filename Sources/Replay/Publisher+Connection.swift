@@ -38,7 +38,7 @@ extension Publisher {
     private func pause() {
         let now = clock.monotonic
         let end = min(lanes.nextTimer(after: now), now &+ 1_000_000_000)
-        host.waiter.wait(timeout: max(0, end &- now))
+        host.waiter.wait(timeout: max(0, end &- now), reading: true)
     }
 
     /// The connections of devices that speak within the first seconds.

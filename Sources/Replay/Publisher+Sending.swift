@@ -149,8 +149,10 @@ extension Publisher {
         if let release = gate?.nextRelease, !isPaused { end = min(end, release) }
         if let first = announced.first, !isPaused { end = min(end, opening(of: first)) }
         if let stopDeadline { end = min(end, stopDeadline) }
-        // Between this clock reading and the waiting lies the work of handing the next message over.
-        host.waiter.wait(timeout: max(0, end &- (staged == nil ? now : clock.monotonic)))
+        // Between this clock reading and the waiting lies the work of handing the next message over. While that one
+        // waits for its time, acknowledgements may wait too: each would cost a wake-up of its own.
+        let isStaged = staged != nil
+        host.waiter.wait(timeout: max(0, end &- (isStaged ? clock.monotonic : now)), reading: !isStaged)
         _ = launch()
     }
 
@@ -173,6 +175,8 @@ extension Publisher {
         staged = nil
         lane.isHeldBack = false
         lane.flush()
+        // Those of the messages before it, which nobody waited for.
+        if lane.unacknowledged > 1 { lane.noteReadable() }
         return true
     }
 

@@ -99,6 +99,13 @@ public final class TapeReader {
         }
     }
 
+    /// The name by which tapes are told apart, 32 hexadecimal digits; nil on a tape that was made without one.
+    ///
+    /// - Throws: ``TapeError`` when the tape cannot be read.
+    public func tapeID() throws(TapeError) -> String? {
+        try TapeError.wrapping { () throws(SQLiteError) in try tape.database.knownTapeID() }
+    }
+
     /// What each device said or was told, by kind.
     ///
     /// - Throws: ``TapeError`` when the tape cannot be read.

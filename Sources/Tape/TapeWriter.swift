@@ -64,6 +64,7 @@ public final class TapeWriter {
         var begun = session
         var clockID: Int64 = 0
         try write { () throws(SQLiteError) in
+            _ = try tape.database.tapeID()
             try tape.database.closeAbandonedSessions(now: session.startedAt, detail: pauseDetail)
             begun.id = try tape.database.insert(session)
             clockID = try tape.database.insert(clock, session: begun.id)

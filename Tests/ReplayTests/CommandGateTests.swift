@@ -65,6 +65,15 @@ struct CommandGateTests {
         #expect(gate.commandsSeen == 2)
     }
 
+    @Test func `an answer that a device gives for its child belongs to a command of the child`() {
+        var message = OutgoingMessage.sample(1)
+        message.topic = "v1/device/parent/commands/update"
+        message.payload = Array(#"{"id":"i","status":"done","device_id":"child"}"#.utf8)
+        #expect(Commands.addressee(of: message) == "child")
+        message.payload = Array(#"{"id":"i","status":"done"}"#.utf8)
+        #expect(Commands.addressee(of: message) == "parent")
+    }
+
     @Test func `another device, another name and another spelling are other commands`() {
         var gate = CommandGate()
         gate.hold(cue(1, "one"), answer("one"), of: "a", at: 0, scaled: { $0 })

@@ -133,7 +133,7 @@ final class ManualWaiter: LaneWaiter {
     func forget(_ lane: Lane) { lanes[lane.number] = nil }
     func await(writing: Bool, of lane: Lane) {}
 
-    func wait(timeout: Int64) {
+    func wait(timeout: Int64, reading: Bool) {
         let now = clock.monotonic
         if let next = plan.first, next.instant <= now &+ timeout {
             clock.advance(max(0, next.instant - now))

@@ -80,6 +80,11 @@ struct ContentReader {
 
     private static let placeholder = "redacted:"
 
+    /// Whether no two runs have the same value in the user property of this name.
+    private static func differs(_ name: String) -> Bool {
+        ["access_key", MessageOrigin.property].contains { $0.utf8.elementsEqual(name.utf8) }
+    }
+
     private func properties(_ properties: PublishProperties, _ topic: DeviceTopic) -> [JSONMember] {
         if properties.isEmpty { return [] }
         var members: [JSONMember] = []
@@ -87,7 +92,7 @@ struct ContentReader {
         for property in properties.list {
             switch property {
             case .userProperty(let name, let value):
-                if !isStrict, name.utf8.elementsEqual("access_key".utf8) { continue }
+                if !isStrict, Self.differs(name) { continue }
                 users.append(JSONMember(name, .string(secretsHidden(devices.translated(value)))))
             case .responseTopic(let text):
                 let translated = devices.translated(text)

@@ -9,9 +9,7 @@ extension Publisher {
         var rest: [Cue] = []
         rest.reserveCapacity(cues.count)
         for cue in cues {
-            guard let answer = cue.answer,
-                let device = cue.message.device ?? DeviceTopic.parse(cue.message.topic).device
-            else {
+            guard let answer = cue.answer, let device = Commands.addressee(of: cue.message) else {
                 rest.append(cue)
                 continue
             }

@@ -113,6 +113,12 @@ enum Commands {
         }
     }
 
+    /// The device whose command an answer answers, by its id on the target: a child of the device that speaks, perhaps.
+    static func addressee(of answer: OutgoingMessage) -> DeviceID? {
+        let topic = DeviceTopic.parse(answer.topic)
+        return answered(answer.payload, answer.properties, topic)?.device ?? answer.device ?? topic.device
+    }
+
     /// The command that an update answers, by the id in the payload, else by the correlation data.
     static func answered(
         _ payload: [UInt8], _ properties: PublishProperties, _ topic: DeviceTopic

@@ -139,6 +139,8 @@ extension Lane {
 
     private func maintain(_ now: Int64) {
         nextMaintenance = now &+ 1_000_000_000
+        // While messages follow closely on one another nobody waits for what arrives.
+        noteReadable()
         do {
             try target?.maintain()
         } catch {

@@ -11,7 +11,11 @@ protocol LaneWaiter: AnyObject {
     /// Waits until a socket is ready, somebody wakes us, or time is up, and tells the lanes.
     ///
     /// May return early.
-    func wait(timeout: Int64)
+    ///
+    /// - Parameters:
+    ///   - timeout: ns.
+    ///   - reading: false where nothing that arrives is worth waking up for; may be ignored.
+    func wait(timeout: Int64, reading: Bool)
 }
 
 /// Waits with poll(2) for one socket and with epoll(7) for many.
@@ -52,7 +56,7 @@ final class SocketWaiter: LaneWaiter {
         if epoll >= 0 { tapedeck_epoll_set(epoll, entry.descriptor, UInt64(lane.number), true, writing) }
     }
 
-    func wait(timeout: Int64) {
+    func wait(timeout: Int64, reading: Bool) {
         // The kernel may let a wait last a thousandth longer, whatever the timer slack (select_estimate_accuracy in
         // fs/select.c). So a long one ends early, and the rest of it, with its own thousandth, is waited for anew.
         let timeout = timeout > 4_000_000 ? timeout - timeout / 128 : timeout
@@ -64,7 +68,7 @@ final class SocketWaiter: LaneWaiter {
         }
         let only = lanes.first?.value
         let bits = Int(
-            tapedeck_poll(only?.descriptor ?? -1, true, only?.writing ?? false, wake.descriptor, timeout))
+            tapedeck_poll(only?.descriptor ?? -1, reading, only?.writing ?? false, wake.descriptor, timeout))
         if bits & TAPEDECK_WOKEN != 0 { wake.reset() }
         if bits & TAPEDECK_READABLE != 0 { only?.lane.noteReadable() }
     }

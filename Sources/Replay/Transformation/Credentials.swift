@@ -60,24 +60,29 @@ public struct Credentials: Sendable, CustomStringConvertible {
     /// How many keys there are.
     public var description: String { "\(entries.count) access keys" }
 
-    /// Refuses keys of devices that the tape does not know, which are most often typing errors.
+    /// Looks for keys of devices that the tape does not know: a file for a whole fleet has them, one for another fleet
+    /// has no others.
     ///
     /// - Parameters:
     ///   - known: the devices of the tape.
     ///   - transformation: what may give them other ids.
     ///   - path: the file that the keys came from, for the error.
-    /// - Throws: ``CredentialsError/unknownDevices(path:devices:)``.
-    public func check(
+    /// - Returns: the devices, in order.
+    /// - Throws: ``CredentialsError/unknownDevices(path:devices:)`` where the tape knows none.
+    public func absent(
         against known: Set<DeviceID>, _ transformation: Transformation = Transformation(), path: String
-    ) throws(CredentialsError) {
+    ) throws(CredentialsError) -> [DeviceID] {
         var unknown = devices.subtracting(known)
         for device in known where !unknown.isEmpty {
             for copy in 0..<transformation.fanOut.copies {
                 unknown.remove(FanOut.id(of: transformation.devices.target(of: device), copy: copy))
             }
         }
-        let devices = unknown.sorted()
-        guard devices.isEmpty else { throw .unknownDevices(path: path, devices: devices) }
+        let absent = unknown.sorted()
+        guard absent.isEmpty || absent.count < devices.count else {
+            throw .unknownDevices(path: path, devices: absent)
+        }
+        return absent
     }
 }
 
@@ -93,7 +98,7 @@ public enum CredentialsError: Error, Sendable, Hashable, CustomStringConvertible
     case tooLarge(path: String)
     /// Neither of the two formats; `place` is a line or byte.
     case malformed(path: String, place: String, reason: String)
-    /// Devices that are not on the tape.
+    /// No device of the tape, but these.
     case unknownDevices(path: String, devices: [DeviceID])
 
     /// One sentence for a person.
@@ -108,8 +113,8 @@ public enum CredentialsError: Error, Sendable, Hashable, CustomStringConvertible
         case .unknownDevices(let path, let devices):
             let named = devices.prefix(3).map(\.text).joined(separator: ", ")
             let more = devices.count > 3 ? " and \(devices.count - 3) more" : ""
-            return "--credentials: \(path) has keys of devices that are not on the tape: \(named)\(more); "
-                + "check the spelling, or take them out"
+            return "--credentials: \(path) has keys of devices only that are not on the tape: \(named)\(more); "
+                + "see `tapedeck query devices`"
         }
     }
 }

@@ -6,6 +6,8 @@ public struct DeviceMapping: Sendable {
     public private(set) var targets: [DeviceID: DeviceID] = [:]
     private var sources: [DeviceID: DeviceID] = [:]
     private var origins: [DeviceID: String] = [:]
+    /// Recorded ids that a file names, which may be one for a whole fleet.
+    private var filed: Set<DeviceID> = []
 
     /// Every device speaks as itself.
     public init() {}
@@ -51,6 +53,7 @@ public struct DeviceMapping: Sendable {
             defer { isFirst = false }
             if isFirst, fields[0] == "from", fields[1] == "to" { continue }
             try add(from: DeviceID(fields[0]), to: DeviceID(fields[1]), origin: origin)
+            filed.insert(DeviceID(fields[0]))
         }
     }
 
@@ -92,17 +95,22 @@ public struct DeviceMapping: Sendable {
         }
     }
 
-    /// Refuses recorded ids that occur nowhere, which are most often typing errors.
+    /// Looks for recorded ids that occur nowhere: of arguments they are most often typing errors, and so is a file
+    /// that has no others.
     ///
     /// - Parameters:
     ///   - known: the devices of the tape.
     ///   - seen: recorded ids that were found in messages.
+    /// - Returns: those that files name, in order.
     /// - Throws: ``DeviceMappingError/unknown(origin:source:similar:)``.
-    public func check(known: Set<DeviceID>, seen: Set<DeviceID>) throws(DeviceMappingError) {
-        for source in targets.keys.sorted() where !known.contains(source) && !seen.contains(source) {
+    public func absent(known: Set<DeviceID>, seen: Set<DeviceID>) throws(DeviceMappingError) -> [DeviceID] {
+        let absent = targets.keys.filter { !known.contains($0) && !seen.contains($0) }.sorted()
+        let isFileOfAnotherFleet = filed.isSubset(of: absent)
+        if let source = absent.first(where: { isFileOfAnotherFleet || !filed.contains($0) }) {
             throw .unknown(
                 origin: origins[source] ?? "", source: source, similar: SimilarText.nearest(source, among: known))
         }
+        return absent
     }
 }
 

@@ -12,6 +12,7 @@ struct MessagePreparation {
     private let timeShift: TimeShift
     private let roundStart: Int64
     private let freshIDs: FreshIDs?
+    private let linkedTape: String?
     private let state: [RecordedMessage]
     private var transformer: MessageTransformer
     private var window: FanOutWindow
@@ -29,6 +30,7 @@ struct MessagePreparation {
         var transformation = script.transformation
         transformation.freshIDs = transformation.freshIDs?.pass(round)
         freshIDs = transformation.freshIDs
+        linkedTape = transformation.linkedTape
         fanOut = transformation.fanOut
         timeShift = transformation.timeShift
         self.roundStart = roundStart
@@ -163,7 +165,12 @@ struct MessagePreparation {
 
     /// What is sent of a copy of a message, which counts as so many.
     mutating func transform(_ admitted: Admitted, copy: Int, weight: Int64 = 1) -> MessageTransformer.Result {
-        transformer.apply(to: admitted, copy: copy, weight: weight)
+        var result = transformer.apply(to: admitted, copy: copy, weight: weight)
+        if let linkedTape {
+            let origin = MessageOrigin(tape: linkedTape, sequence: admitted.message.sequence)
+            result.properties = origin.added(to: result.properties)
+        }
+        return result
     }
 
     private mutating func admit(_ message: RecordedMessage, isState: Bool) -> Verdict {

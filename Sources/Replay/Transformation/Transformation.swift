@@ -14,6 +14,8 @@ public struct Transformation: Sendable {
     public var timeShift = TimeShift.keep
     /// New ids for commands, licences and incidents.
     public var freshIDs: FreshIDs?
+    /// The id of the tape, where each message shall say from which message of it it comes; see `MessageOrigin`.
+    public var linkedTape: String?
 
     /// Nothing is changed.
     public init() {}

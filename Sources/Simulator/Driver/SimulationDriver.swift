@@ -79,10 +79,15 @@ public struct SimulationDriver {
     /// - Returns: what was done.
     /// - Throws: ``ConnectionError`` when the broker cannot be reached at first, or refuses for good.
     public mutating func run() throws(ConnectionError) -> SimulationReport {
+        var isAnnounced = fleet != nil
         while !host.shouldStop() {
             let now = host.monotonic()
             try look(at: now)
-            if models == nil, fleet?.isReady ?? true, cloud?.isReady ?? true { begin(now) }
+            if !isAnnounced, cloud?.isReady ?? false {
+                isAnnounced = true
+                host.note("the cloud is connected and waits for the first message of a device")
+            }
+            if models == nil, let fleet, fleet.isReady, cloud?.isReady ?? true { begin(now) }
             if isOver(now) { break }
             try publish(now)
             tell(now)
@@ -100,6 +105,17 @@ public struct SimulationDriver {
         models = (FleetModel(settings), CloudModel(settings))
         let sides = [fleet.map { _ in "the fleet" }, cloud.map { _ in "the cloud" }].compactMap(\.self)
         host.note("\(sides.joined(separator: " and ")) began")
+    }
+
+    /// Begins with the first message of a fleet that somebody else plays, at the instant at which our own fleet would
+    /// have sent it: both sides are then as far apart as they are when they begin together.
+    private mutating func begin(with messages: [IncomingMessage], _ now: Int64) {
+        guard models == nil, fleet == nil, messages.contains(where: { !$0.retain }) else { return }
+        let lead = FleetModel(settings).nextDue
+        began = now &- lead
+        settings.start.nanoseconds = host.wall() &- lead
+        models = (FleetModel(settings), CloudModel(settings))
+        host.note("the cloud began, with the first message of a device")
     }
 
     private func isOver(_ now: Int64) -> Bool {
@@ -125,9 +141,10 @@ public struct SimulationDriver {
         }
         if let toCloud = try cloud?.look(at: now) {
             account(for: toCloud, "the cloud")
+            begin(with: toCloud.messages, now)
             for message in toCloud.messages {
                 models?.cloud.receive(
-                    topic: message.topic, payload: message.payload, properties: message.properties, at: offset)
+                    topic: message.topic, payload: message.payload, properties: message.properties, at: now &- began)
             }
         }
     }

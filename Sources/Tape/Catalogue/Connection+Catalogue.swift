@@ -9,9 +9,13 @@ extension Connection {
             """
             INSERT OR IGNORE INTO tape (key, value) VALUES ('id', lower(hex(randomblob(16))));
             """)
+        return try knownTapeID() ?? ""
+    }
+
+    /// The tape's identifier; nil where nobody asked for it when the tape could be written.
+    func knownTapeID() throws(SQLiteError) -> String? {
         var row = try prepare("SELECT value FROM tape WHERE key = 'id'")
-        _ = try row.step()
-        return row.text(0)
+        return try row.step() ? row.text(0) : nil
     }
 
     func insert(_ session: Session) throws(SQLiteError) -> Int64 {

@@ -219,7 +219,10 @@ struct Replay: ParsableCommand {
         let plan = try ReplayPlan(script, tape: reader, isCancelled: { tapedeck_stop_signal() != 0 })
         let devices = Set(try reader.activity().compactMap(\.device)).union(plan.devices)
             .union(script.transformation.devices.targets.values)
-        if let path = credentials { try script.credentials?.check(against: devices, script.transformation, path: path) }
+        if let path = credentials {
+            let absent = try script.credentials?.absent(against: devices, script.transformation, path: path)
+            TransformationFlags.note(absent ?? [], "--credentials")
+        }
         try transformation.check(plan, script, reader: reader)
         if let options { try ReplayIdentity.check(options.clientID, sessions: sessions, devices: devices) }
         try announce(script, plan, gaps: try reader.gaps(since: script.selection.since, until: script.selection.until))

@@ -61,6 +61,12 @@ struct TransformationFlags: ParsableArguments {
         help: ArgumentHelp("The same new ids in every run with this text.", valueName: "text"))
     var freshIDsSeed: String?
 
+    @Flag(
+        help:
+            "Give each message a user property tapedeck_replay=TAPE:SEQ, which proves on a tape of the target what it is."
+    )
+    var link = false
+
     private static let directionList = Direction.allCases.map(\.rawValue).joined(separator: ", ")
 
     func validate() throws {
@@ -112,13 +118,27 @@ struct TransformationFlags: ParsableArguments {
         script.admission.excludedKinds = Set(excludeKind.compactMap(MessageKind.init(rawValue:)))
         let devices = Set(try reader.activity().compactMap(\.device))
         script.transformation = try transformation(devices, replaying: replayed(devices, script), start: start)
+        if link {
+            guard let id = try reader.tapeID() else {
+                throw ValidationError("--link: \(script.path) has no id to name; a copy made by `slice` has one.")
+            }
+            script.transformation.linkedTape = id
+        }
         return try stateFirst ? addState(to: &script, reader, isStopping) : []
     }
 
-    /// Checks, once everything was read, that every mapped device is on the tape.
+    /// Looks, once everything was read, for mapped devices that are not on the tape.
     func check(_ plan: ReplayPlan, _ script: ReplayScript, reader: TapeReader) throws {
         let known = Set(try reader.activity().compactMap(\.device))
-        try script.transformation.devices.check(known: known, seen: plan.mappedDevices)
+        let absent = try script.transformation.devices.absent(known: known, seen: plan.mappedDevices)
+        Self.note(absent, "--device-map")
+    }
+
+    /// Says which devices a file names in vain.
+    static func note(_ absent: [DeviceID], _ flag: String) {
+        guard let first = absent.first else { return }
+        let more = absent.count > 1 ? " and \(HumanFormat.count(absent.count - 1)) more" : ""
+        Notes.note("\(flag): not on the tape: \(first)\(more)")
     }
 
     private func transformation(

@@ -130,9 +130,16 @@ struct DeviceMappingTests {
         var mapping = DeviceMapping()
         try mapping.add(argument: "lobby-lihgt=b")
         let known: Set<DeviceID> = ["lobby-light", "lobby-light2", "kitchen"]
-        let error = #expect(throws: DeviceMappingError.self) { try mapping.check(known: known, seen: []) }
+        let error = #expect(throws: DeviceMappingError.self) { try mapping.absent(known: known, seen: []) }
         #expect(error?.description.hasSuffix("lobby-lihgt is not on the tape; did you mean lobby-light?") == true)
-        try mapping.check(known: known, seen: ["lobby-lihgt"])
+        #expect(try mapping.absent(known: known, seen: ["lobby-lihgt"]).isEmpty)
+    }
+
+    @Test func `a file for a whole fleet may name devices that are not on the tape, but not only such`() throws {
+        var mapping = DeviceMapping()
+        try mapping.add(csv: Array("from,to\na,x\nb,y\nc,z\n".utf8), path: "map.csv")
+        #expect(try mapping.absent(known: ["a"], seen: ["c"]) == ["b"])
+        #expect(throws: DeviceMappingError.self) { try mapping.absent(known: ["k"], seen: []) }
     }
 
     @Test func `the plan counts what is touched and shows three examples`() throws {
