@@ -2,7 +2,9 @@ import Foundation
 import Glibc
 import Testing
 
-/// A regression run from start to verdict: production is recorded, its devices are replayed against staging, whose
+/// A regression run from start to verdict.
+///
+/// Production is recorded, its devices are replayed against staging, whose
 /// cloud was made to do three things wrong, and the two tapes are compared. docs/replay.md tells it step by step.
 @Suite struct RegressionRunTests {
     private static let fleet = ["--devices", "8", "--rate", "30", "--seed", "1"]

@@ -173,7 +173,7 @@ private struct Entry {
         }
         var scope = DiffRules.Scope()
         if let kind = try text("kind") { scope.kind = try DiffRules.kind(kind, at: "\(place).kind") }
-        scope.device = try text("device").map { NamePattern($0) }
+        scope.device = try text("device").map { Glob($0) }
         let metric = try text("metric")
         if let pointer = try text("pointer") {
             guard metric == nil else { throw error("metric", "give either a pointer or a metric") }

@@ -7,12 +7,12 @@ public struct DiffRules: Sendable {
         /// The kind of message.
         public var kind: MessageKind?
         /// Devices, by the base's ids or the candidate's.
-        public var device: NamePattern?
+        public var device: Glob?
         /// Places in the message.
         public var path: PathPattern?
 
         /// Everything.
-        public init(kind: MessageKind? = nil, device: NamePattern? = nil, path: PathPattern? = nil) {
+        public init(kind: MessageKind? = nil, device: Glob? = nil, path: PathPattern? = nil) {
             self.kind = kind
             self.device = device
             self.path = path

@@ -1,3 +1,4 @@
+import DeviceProtocol
 /// A pattern for places in messages: a JSON Pointer into the payload, or `qos`, `properties/…`, whose tokens may hold
 /// `*` and `?`; it stands for what lies below its places too.
 public struct PathPattern: Sendable, Hashable {
@@ -6,7 +7,7 @@ public struct PathPattern: Sendable, Hashable {
     let tokens: [Token]
 
     enum Token: Sendable, Hashable {
-        case name(NamePattern)
+        case name(Glob)
         /// Any place of an array, but no member of an object.
         case anyIndex
 
@@ -29,15 +30,15 @@ public struct PathPattern: Sendable, Hashable {
         var tokens: [Token] = []
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         if text.isEmpty || text.utf8.first == UInt8(ascii: "/") {
-            tokens.append(.name(NamePattern(ContentPath.payload)))
+            tokens.append(.name(Glob(ContentPath.payload)))
         } else if !Self.surroundings.contains(parts.first ?? "") {
             throw InvalidPathPattern(text: text)
         } else {
-            tokens.append(.name(NamePattern(parts.first ?? "")))
+            tokens.append(.name(Glob(parts.first ?? "")))
         }
         for part in parts.dropFirst() {
             // RFC 6901 §4: first ~1, then ~0.
-            tokens.append(.name(NamePattern(part.replacing("~1", with: "/").replacing("~0", with: "~"))))
+            tokens.append(.name(Glob(part.replacing("~1", with: "/").replacing("~0", with: "~"))))
         }
         self.text = text
         self.tokens = tokens
@@ -48,8 +49,8 @@ public struct PathPattern: Sendable, Hashable {
         names.map { name in
             PathPattern(
                 text: (inEachElement ? "/*/" : "/") + name,
-                tokens: [.name(NamePattern(ContentPath.payload))] + (inEachElement ? [.anyIndex] : [])
-                    + [.name(NamePattern(name))])
+                tokens: [.name(Glob(ContentPath.payload))] + (inEachElement ? [.anyIndex] : [])
+                    + [.name(Glob(name))])
         }
     }
 
@@ -76,11 +77,11 @@ extension PathPattern {
     public static func metric(_ name: String) -> PathPattern {
         PathPattern(
             text: "/telemetries/" + ContentPath.escaped(name),
-            tokens: [ContentPath.payload, "telemetries", name].map { .name(NamePattern($0)) })
+            tokens: [ContentPath.payload, "telemetries", name].map { .name(Glob($0)) })
     }
 
     /// Exactly the place of a change.
     static func exactly(_ path: String) -> PathPattern? {
-        try? PathPattern(NamePattern.escaped(path))
+        try? PathPattern(Glob(literal: path).text)
     }
 }

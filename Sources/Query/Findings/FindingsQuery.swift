@@ -1,3 +1,4 @@
+public import DeviceProtocol
 public import Tape
 
 /// The question for what is odd about messages: a report on how devices and cloud keep to what is documented.

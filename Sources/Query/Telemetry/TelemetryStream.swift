@@ -1,4 +1,4 @@
-import DeviceProtocol
+public import DeviceProtocol
 import JSONScan
 public import Tape
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DeviceProtocol
 import Query
 import Tape
 import Terminal

@@ -1,4 +1,4 @@
-import Query
+import DeviceProtocol
 import Testing
 
 @Suite struct GlobTests {
@@ -19,13 +19,5 @@ import Testing
 
     @Test func `a hostile pattern does not take for ever`() {
         #expect(!Glob(String(repeating: "*a", count: 50) + "b").matches(String(repeating: "a", count: 5000)))
-    }
-
-    @Test(arguments: [
-        ("temprature", ["temperature"]), ("temp", ["temperature", "room_temp"]), ("zzz", []), ("", []),
-        ("FAN_SPEED", ["fan_speed"]),
-    ])
-    func `the nearest names are found`(name: String, nearest: [String]) {
-        #expect(SimilarNames.nearest(to: name, in: ["temperature", "fan_speed", "room_temp", "usbc"]) == nearest)
     }
 }
