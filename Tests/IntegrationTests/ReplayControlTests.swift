@@ -168,13 +168,14 @@ import Testing
         ]
     }
 
-    @Test func `answers follow the target's command with its id, and the rest flows on`() throws {
+    @Test(arguments: [[], ["--fresh-ids"]])
+    func `answers follow the target's command with its id, and the rest flows on`(more: [String]) throws {
         let workspace = try Workspace()
         let broker = try PrivateBroker(workspace)
         let tape = try tape(workspace, conversation)
         let subscriber = try broker.subscriber("v1/#", format: "|%p")
         let replay = try Program.start(
-            ["replay", tape, "--broker", broker.url, "--wait-for-commands", "--json"], in: workspace)
+            ["replay", tape, "--broker", broker.url, "--wait-for-commands", "--json"] + more, in: workspace)
         try poll("the telemetry: \(replay.errors)") { lines(subscriber).count == 3 }
         #expect(lines(subscriber).allSatisfy { $0.contains("telemetries") })
         let before = Date()
@@ -208,6 +209,15 @@ import Testing
         let missing = try #require((loop["missing"] as? [[String: Any]])?.first)
         #expect(missing["name"] as? String == "reboot")
         #expect(missing["device"] as? String == "d0")
+    }
+
+    @Test func `answers cannot wait for commands under topics of another kind`() throws {
+        let workspace = try Workspace()
+        let tape = try tape(workspace, conversation)
+        let result = try Program.run(
+            ["replay", tape, "--dry-run", "--wait-for-commands", "--remap", "v1/device/#:=v1/test/#"], in: workspace)
+        #expect(result.status == 64)
+        #expect(result.errors.contains("--remap v1/device/#:=v1/test/#: --wait-for-commands knows"))
     }
 
     @Test func `where nobody can press a key a paused start is refused`() throws {

@@ -43,6 +43,9 @@ public struct TopicRemap: Sendable, Hashable {
         }
     }
 
+    /// Whether the new name is none of the topics of devices, under which commands come and are answered.
+    public var leavesDeviceTopics: Bool { !new.starts(with: [Array("v1".utf8), Array("device".utf8)]) }
+
     /// The new name of a topic; nil where the rule does not apply.
     func apply(to topic: String) -> String? {
         guard filter.matches(topic) else { return nil }

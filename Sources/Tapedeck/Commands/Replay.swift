@@ -68,7 +68,7 @@ struct Replay: ParsableCommand {
     var json = false
 
     func validate() throws {
-        try transformation.validate(includesCloud: includeCloud)
+        try transformation.validate(includesCloud: includeCloud, waitsForCommands: connections.waitForCommands)
         guard recordTail == nil || record != nil else { throw ValidationError("--record-tail belongs to --record.") }
         if let record, Self.isSameFile(record, tape) {
             throw ValidationError("--record: \(record) is the tape that is replayed; name another one.")

@@ -89,11 +89,17 @@ struct TransformationFlags: ParsableArguments {
         _ = try remaps()
     }
 
-    /// Checks what depends on another flag.
+    /// Checks what depends on other flags.
     ///
-    /// - Parameter includesCloud: whether messages of the cloud may be published.
+    /// - Parameters:
+    ///   - includesCloud: whether messages of the cloud may be published.
+    ///   - waitsForCommands: whether answers wait for commands of the target.
     /// - Throws: `ValidationError` that names the flag.
-    func validate(includesCloud: Bool) throws {
+    func validate(includesCloud: Bool, waitsForCommands: Bool) throws {
+        if waitsForCommands, let rule = try remaps().first(where: \.leavesDeviceTopics) {
+            throw ValidationError(
+                "--remap \(rule.text): --wait-for-commands knows commands and answers under v1/device/ only.")
+        }
         guard !includesCloud, let name = direction.first(where: { $0 != Direction.deviceToCloud.rawValue }) else {
             return
         }
