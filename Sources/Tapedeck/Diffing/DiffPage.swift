@@ -20,19 +20,7 @@ struct DiffPage {
     func write(to output: OutputBuffer) throws {
         try output.append(
             """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <meta name="referrer" content="no-referrer">
-            <meta name="generator" content="tapedeck">
-            <title>\(HTMLText.escaped(verdict))</title>
-            <style>\(Self.style)</style>
-            </head>
-            <body>
+            \(HTMLPage.beginning(title: verdict, style: Self.style))
             <main>
             \(header)
             \(ledger)

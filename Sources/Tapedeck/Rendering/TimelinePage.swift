@@ -29,20 +29,9 @@ struct TimelinePage {
     var html: String {
         let charts = TimelineCharts(answer, zone: question.zone, around: around)
         let rows = answer.rows
+        let title = "\(answer.device.text) \(clock(answer.window.lowerBound))"
         return """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <meta name="referrer" content="no-referrer">
-            <meta name="generator" content="tapedeck">
-            <title>\(HTMLText.escaped(answer.device.text)) \(HTMLText.escaped(clock(answer.window.lowerBound)))</title>
-            <style>\(Self.style)</style>
-            </head>
-            <body>
+            \(HTMLPage.beginning(title: title, style: Self.style))
             <main>
             \(header)
             \(ledger)
