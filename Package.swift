@@ -35,8 +35,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(
-            name: "CMosquitto", pkgConfig: "libmosquitto",
-            providers: [.apt(["libmosquitto-dev"]), .brew(["mosquitto"])]),
+            name: "COpenSSL", pkgConfig: "openssl",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
@@ -57,7 +57,7 @@ let package = Package(
             .map { .embedInCode($0) }),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
         .target(name: "DeviceProtocol", dependencies: ["JSONScan", "MQTTWire"]),
-        .target(name: "MQTTSession", dependencies: ["CMosquitto", "CLinux", "MQTTWire"]),
+        .target(name: "MQTTSession", dependencies: ["COpenSSL", "CLinux", "MQTTWire"]),
         .target(
             name: "Tape", dependencies: ["Schema", "SQLite", "JSONScan", "DeviceProtocol", "CZstd", "MQTTWire"]),
         .target(

@@ -2,7 +2,7 @@
 # Installs the Debian packages that building and testing need and that are not there yet. Says what it installs.
 set -euo pipefail
 
-packages=(libmosquitto-dev libsqlite3-dev libzstd-dev mosquitto mosquitto-clients sqlite3 python3)
+packages=(libssl-dev libsqlite3-dev libzstd-dev mosquitto mosquitto-clients openssl sqlite3 python3)
 
 missing=()
 for package in "${packages[@]}"; do

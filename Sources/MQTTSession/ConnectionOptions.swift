@@ -1,7 +1,21 @@
 /// How to connect to a broker.
 public struct ConnectionOptions: Sendable {
-    /// Certificates for a TLS connection; paths of PEM files.
+    /// How a TLS connection is made; paths are those of PEM files.
     public struct TLS: Sendable, Hashable {
+        /// A key that broker and client both know, instead of certificates (RFC 4279).
+        public struct SharedKey: Sendable, Hashable {
+            /// The name under which the broker knows the key.
+            public var identity: String
+            /// The key.
+            public var key: [UInt8]
+
+            /// Makes one from its parts.
+            public init(identity: String, key: [UInt8]) {
+                self.identity = identity
+                self.key = key
+            }
+        }
+
         /// Certificates of the authorities to trust; nil for those of the operating system.
         public var authorities: String?
         /// The client's certificate.
@@ -10,6 +24,13 @@ public struct ConnectionOptions: Sendable {
         public var key: String?
         /// Whether the host name in the broker's certificate is not checked.
         public var insecure = false
+        /// The name that the broker is asked for (SNI, RFC 6066 §3) and that its certificate must have, where that is not
+        /// the host of the address.
+        public var serverName: String?
+        /// The application protocols to offer (ALPN, RFC 7301), the preferred one first.
+        public var protocols: [String] = []
+        /// A shared key instead of certificates.
+        public var sharedKey: SharedKey?
 
         /// The operating system's authorities, no client certificate.
         public init() {}
@@ -31,7 +52,7 @@ public struct ConnectionOptions: Sendable {
     public var receiveMaximum: UInt16 = 20
     /// Seconds after which a silent connection is probed; 0 for never, else at least 5.
     public var keepAlive: Int32 = 60
-    /// Certificates, where the address asks for TLS.
+    /// Certificates and keys, where the address asks for TLS.
     public var tls = TLS()
 
     /// Options for a plain client without a lasting session.

@@ -22,9 +22,26 @@ public struct PublishProperties: Sendable, Hashable {
     /// - Parameter bytes: what MQTT 5.0 §2.2.2 calls the property list, without its length.
     /// - Throws: ``MalformedProperties`` where the bytes are not such a list.
     public init(validating bytes: [UInt8]) throws(MalformedProperties) {
-        var reader = PropertyReader(bytes)
-        while try reader.next() != nil {}
+        // A typed error does not pass withUnsafeBytes.
+        let failure: MalformedProperties? = bytes.withUnsafeBytes { bytes in
+            do throws(MalformedProperties) {
+                try PropertyScan.validate(bytes)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
         self.bytes = bytes
+    }
+
+    /// Copies properties in their wire form.
+    ///
+    /// - Parameter bytes: what MQTT 5.0 §2.2.2 calls the property list, without its length.
+    /// - Throws: ``MalformedProperties`` where the bytes are not such a list.
+    public init(validating bytes: UnsafeRawBufferPointer) throws(MalformedProperties) {
+        try PropertyScan.validate(bytes)
+        self.bytes = Array(bytes)
     }
 
     /// Whether there is no property at all.

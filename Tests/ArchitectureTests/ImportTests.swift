@@ -10,7 +10,7 @@ private let allowedImports: [String: Set<String>] = [
     "Schema": [],
     "SQLite": ["CSQLite"],
     "DeviceProtocol": ["JSONScan", "MQTTWire"],
-    "MQTTSession": ["CMosquitto", "CLinux", "MQTTWire"],
+    "MQTTSession": ["COpenSSL", "CLinux", "MQTTWire"],
     "Tape": ["Schema", "SQLite", "JSONScan", "DeviceProtocol", "CZstd", "MQTTWire"],
     "Recorder": ["MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux", "Crypto"],
     "Replay": ["MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux", "Histogram", "Crypto"],
@@ -57,12 +57,12 @@ private let toolchain: Set<String> = ["Foundation", "Glibc", "Synchronization", 
     @Test func `every folder of Sources is a module of the architecture`() throws {
         let folders = try FileManager.default.contentsOfDirectory(
             atPath: Self.root.appendingPathComponent("Sources").path)
-        let system: Set<String> = ["CMosquitto", "CSQLite", "CSQLiteExtension", "CZstd", "CLinux"]
+        let system: Set<String> = ["COpenSSL", "CSQLite", "CSQLiteExtension", "CZstd", "CLinux"]
         #expect(Set(folders).subtracting(system) == Set(allowedImports.keys).subtracting(["Schema"]))
     }
 
-    @Test func `only MQTTSession knows libmosquitto, only SQLite knows SQLite's C interface`() {
-        #expect(allowedImports.filter { $0.value.contains("CMosquitto") }.map(\.key) == ["MQTTSession"])
+    @Test func `only MQTTSession knows OpenSSL, only SQLite knows SQLite's C interface`() {
+        #expect(allowedImports.filter { $0.value.contains("COpenSSL") }.map(\.key) == ["MQTTSession"])
         #expect(allowedImports.filter { $0.value.contains("CSQLite") }.map(\.key) == ["SQLite"])
     }
 

@@ -22,7 +22,7 @@ import Testing
         #expect(ConnectionError.lost(broker: "b", reason: "").isTransient)
     }
 
-    @Test(arguments: ["", "with space", "tab\t", "nul\0"])
+    @Test(arguments: ["", "nul\0", String(repeating: "x", count: 70_000)])
     func `a client id that would not get through is refused`(clientID: String) throws {
         let address = try BrokerAddress("h")
         #expect(throws: ConnectionError.self) {

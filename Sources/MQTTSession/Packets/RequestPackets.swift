@@ -1,0 +1,85 @@
+import MQTTWire
+
+extension PacketWriter {
+    /// CONNECT (MQTT 5.0 §3.1).
+    mutating func appendConnect(_ options: ConnectionOptions) {
+        var properties: [UInt8] = []
+        if options.sessionExpiry > 0 {
+            // Without it the session ends with the connection, whatever clean start says (MQTT 5.0 §3.1.2.11.2).
+            properties.append(17)
+            properties.append(bigEndian: options.sessionExpiry)
+        }
+        properties.append(33)
+        properties.append(bigEndian: max(1, options.receiveMaximum))
+        var body: [UInt8] = []
+        body.append(mqtt: "MQTT")
+        body.append(5)
+        var flags: UInt8 = options.cleanStart ? 2 : 0
+        if options.username != nil { flags |= 0x80 }
+        if options.password != nil { flags |= 0x40 }
+        body.append(flags)
+        body.append(bigEndian: UInt16(clamping: options.keepAlive))
+        Self.append(variableByteInteger: properties.count, to: &body)
+        body += properties
+        body.append(mqtt: options.clientID)
+        if let username = options.username { body.append(mqtt: username) }
+        if let password = options.password { body.append(mqtt: password) }
+        append(header: PacketType.connect.rawValue << 4, length: body.count) { $0 += body }
+    }
+
+    /// SUBSCRIBE for one filter (MQTT 5.0 §3.8).
+    mutating func appendSubscribe(
+        _ filter: TopicFilter, qos: QualityOfService, retained: RetainedMessages, packetID: UInt16
+    ) {
+        let options: UInt8 =
+            switch retained {
+            // Retain as published, and send none of the retained messages of the past (MQTT 5.0 §3.8.3.1).
+            case .onlyLive: qos.rawValue | 0x08 | 0x20
+            case .snapshot: qos.rawValue
+            }
+        append(header: PacketType.subscribe.rawValue << 4 | 2, length: 2 + 1 + 2 + filter.text.utf8.count + 1) { body in
+            body.append(bigEndian: packetID)
+            body.append(0)
+            body.append(mqtt: filter.text)
+            body.append(options)
+        }
+    }
+
+    /// UNSUBSCRIBE of one filter (MQTT 5.0 §3.10).
+    mutating func appendUnsubscribe(_ filter: TopicFilter, packetID: UInt16) {
+        append(header: PacketType.unsubscribe.rawValue << 4 | 2, length: 2 + 1 + 2 + filter.text.utf8.count) { body in
+            body.append(bigEndian: packetID)
+            body.append(0)
+            body.append(mqtt: filter.text)
+        }
+    }
+
+    /// The length of a PUBLISH packet's body.
+    static func publishLength(topic: String, payload: Int, properties: Int, qos: QualityOfService) -> Int {
+        2 + topic.utf8.count + (qos > .atMostOnce ? 2 : 0) + size(ofVariableByteInteger: properties) + properties
+            + payload
+    }
+
+    /// PUBLISH (MQTT 5.0 §3.3); `properties` in their wire form.
+    mutating func appendPublish(
+        topic: String, payload: [UInt8], qos: QualityOfService, retain: Bool, properties: [UInt8], packetID: UInt16
+    ) {
+        let length = Self.publishLength(topic: topic, payload: payload.count, properties: properties.count, qos: qos)
+        append(header: PacketType.publish.rawValue << 4 | qos.rawValue << 1 | (retain ? 1 : 0), length: length) {
+            body in
+            body.append(mqtt: topic)
+            if qos > .atMostOnce { body.append(bigEndian: packetID) }
+            Self.append(variableByteInteger: properties.count, to: &body)
+            body.append(contentsOf: properties)
+            body.append(contentsOf: payload)
+        }
+    }
+}
+
+/// Which retained messages a subscription asks for (MQTT 5.0 §3.8.3.1).
+public enum RetainedMessages: Sendable, Hashable {
+    /// None of the past; live ones keep the publisher's RETAIN flag.
+    case onlyLive
+    /// Those that the broker holds now, and only they, come with RETAIN set.
+    case snapshot
+}

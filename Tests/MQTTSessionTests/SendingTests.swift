@@ -1,0 +1,133 @@
+import MQTTWire
+import Testing
+
+@testable import MQTTSession
+
+@Suite struct SendingTests {
+    @Test func `a message leaves with the flush, byte for byte`() throws {
+        let peer = try ScriptedPeer()
+        let connection = try peer.accepted()
+        let properties = PublishProperties([
+            .topicAlias(3), .userProperty(name: "k", value: "v"), .subscriptionIdentifier(9),
+        ])
+        let packetID = try connection.publish(
+            topic: "a/b", payload: [1, 2], qos: .atLeastOnce, retain: true, properties: properties)
+        #expect(packetID == 1)
+        #expect(peer.received() == [])
+        #expect(try connection.flush())
+        #expect(peer.received() == [0x33, 17, 0, 3, 0x61, 0x2f, 0x62, 0, 1, 7, 38, 0, 1, 0x6b, 0, 1, 0x76, 1, 2])
+        peer.send([0x40, 3, 0, 1, 0x10])
+        #expect(try connection.read(limit: 10))
+        guard case .published(1, 0x10)? = connection.takeEvents().first else {
+            throw PeerFailure(what: "PUBACK", errno: 0)
+        }
+    }
+
+    @Test func `QoS 2 goes through all four packets`() throws {
+        let peer = try ScriptedPeer()
+        let connection = try peer.accepted()
+        let packetID = try connection.publish(topic: "t", payload: [], qos: .exactlyOnce)
+        try connection.flush()
+        #expect(peer.received() == [0x34, 6, 0, 1, 0x74, 0, 1, 0])
+        peer.send([0x50, 2, 0, 1])
+        #expect(try connection.read(limit: 10))
+        #expect(connection.takeEvents().published == [])
+        #expect(peer.received() == [0x62, 2, 0, 1])
+        peer.send([0x70, 2, 0, 1])
+        #expect(try connection.read(limit: 10))
+        #expect(connection.takeEvents().published == [packetID])
+    }
+
+    @Test func `QoS 2 that is refused ends with PUBREC`() throws {
+        let peer = try ScriptedPeer()
+        let connection = try peer.accepted()
+        _ = try connection.publish(topic: "t", payload: [], qos: .exactlyOnce)
+        try connection.flush()
+        peer.send([0x50, 3, 0, 1, 0x97])
+        #expect(try connection.read(limit: 10))
+        guard case .published(1, 0x97)? = connection.takeEvents().first else {
+            throw PeerFailure(what: "PUBREC", errno: 0)
+        }
+    }
+
+    @Test func `an answer that nobody waits for does no harm`() throws {
+        let peer = try ScriptedPeer()
+        let connection = try peer.accepted()
+        peer.send([0x40, 2, 0, 9, 0x50, 2, 0, 9, 0x70, 2, 0, 9, 0x90, 4, 0, 9, 0, 1, 0xb0, 4, 0, 9, 0, 0])
+        #expect(try connection.read(limit: 10))
+        #expect(connection.takeEvents().isEmpty)
+    }
+
+    @Test func `QoS 0 is done when its last byte is written, not before`() throws {
+        let peer = try ScriptedPeer()
+        let connection = try peer.accepted()
+        let large = try connection.publish(
+            topic: "t", payload: [UInt8](repeating: 7, count: 4_000_000), qos: .atMostOnce)
+        let small = try connection.publish(topic: "t", payload: [1], qos: .atMostOnce)
+        #expect(large != small && large > 65_535)
+        #expect(try !connection.flush())
+        #expect(connection.takeEvents().isEmpty)
+        var received = peer.received().count
+        while try !connection.flush() { received += peer.received().count }
+        #expect(connection.takeEvents().published == [large, small])
+        received += peer.received().count
+        #expect(received == 4_000_000 + 4 + 1 + 4 + 1 + 4 + 2)
+    }
+
+    @Test func `packet identifiers are not given out twice`() throws {
+        var requests = Requests()
+        let given = (1...65_535).map { _ in requests.add(.publishOnce) }
+        #expect(given == (1...65_535).map { UInt16($0) })
+        var more = requests.add(.subscribe)
+        #expect(more == nil)
+        let removals = [(40, .publishOnce), (40, .publishOnce), (41, .subscribe)].map { requests.remove($0, $1) }
+        #expect(removals == [true, false, false])
+        more = requests.add(.subscribe)
+        #expect(more == 40)
+    }
+
+    @Test(arguments: ["", "a/+", "#", "nul\0"])
+    func `what is no topic name is not sent`(topic: String) throws {
+        let peer = try ScriptedPeer()
+        let connection = try peer.accepted()
+        #expect(throws: ConnectionError.self) { try connection.publish(topic: topic, payload: [], qos: .atMostOnce) }
+    }
+
+    @Test func `what the broker does not take is not sent`() throws {
+        let peer = try ScriptedPeer()
+        // Maximum QoS 1, no retained messages, packets of 100 bytes at most.
+        let connection = try peer.accepted(properties: [36, 1, 37, 0, 39, 0, 0, 0, 100])
+        let payload = [UInt8](repeating: 0, count: 80)
+        #expect(throws: ConnectionError.self) { try connection.publish(topic: "t", payload: [], qos: .exactlyOnce) }
+        #expect(throws: ConnectionError.self) {
+            try connection.publish(topic: "t", payload: [], qos: .atMostOnce, retain: true)
+        }
+        #expect(throws: ConnectionError.self) {
+            try connection.publish(topic: "t", payload: payload + payload, qos: .atMostOnce)
+        }
+        _ = try connection.publish(topic: "t", payload: payload, qos: .atMostOnce)
+    }
+
+    @Test func `the answer to a subscription names its packet`() throws {
+        let peer = try ScriptedPeer()
+        let connection = try peer.accepted()
+        let first = try connection.subscribe(try TopicFilter("a"), qos: .atMostOnce)
+        let second = try connection.subscribe(try TopicFilter("b"), qos: .atLeastOnce, retained: .snapshot)
+        #expect(peer.received() == [0x82, 7, 0, 1, 0, 0, 1, 0x61, 0x28, 0x82, 7, 0, 2, 0, 0, 1, 0x62, 0x01])
+        peer.send([0x90, 4, 0, 2, 0, 0x87, 0x90, 4, 0, 1, 0, 0])
+        #expect(try connection.read(limit: 10))
+        var answers: [Int32: UInt8] = [:]
+        for case .subscribed(let packetID, let code) in connection.takeEvents() { answers[packetID] = code }
+        #expect(answers == [first: 0, second: 0x87])
+    }
+
+    @Test func `goodbye comes behind what waited`() throws {
+        let peer = try ScriptedPeer()
+        let connection = try peer.accepted()
+        peer.send(ScriptedPeer.publish("t", [1], packetID: 5))
+        #expect(try connection.read(limit: 10))
+        connection.disconnect()
+        #expect(peer.received() == [0x40, 2, 0, 5, 0xe0, 0])
+        #expect(connection.descriptor == -1)
+    }
+}
