@@ -3,7 +3,9 @@ enum ByteStream {
     case plain(Socket)
     case encrypted(TLSConnection, Socket)
 
-    /// Opens the socket and, where the address asks for it, TLS on it. Blocks; a signal ends it.
+    /// Opens the socket and, where the address asks for it, TLS on it.
+    ///
+    /// Blocks; a signal ends it.
     ///
     /// - Throws: ``TransportFailure``.
     static func open(_ address: BrokerAddress, _ context: TLSContext?, patience: Int64) throws(TransportFailure) -> Self

@@ -16,7 +16,10 @@ final class Socket {
     ///
     /// Looking up the name and connecting block; a signal ends the connecting.
     ///
-    /// - Parameter patience: how long one address may take, ns.
+    /// - Parameters:
+    ///   - transport: where the broker listens.
+    ///   - patience: how long one address may take, ns.
+    /// - Returns: the connected socket.
     /// - Throws: ``TransportFailure`` with what the last address said.
     static func connected(to transport: BrokerAddress.Transport, patience: Int64) throws(TransportFailure) -> Socket {
         switch transport {

@@ -42,8 +42,10 @@ final class TLSContext {
     /// Makes a TLS connection over a socket.
     ///
     /// - Parameters:
+    ///   - socket: the connected socket.
     ///   - host: the host of the address.
     ///   - patience: how long it may take, ns.
+    /// - Returns: the connection, its handshake done.
     /// - Throws: ``TransportFailure`` with what one of the ends objects to.
     func connect(over socket: Socket, host: String, patience: Int64) throws(TransportFailure) -> TLSConnection {
         try TLSConnection(self, options, socket, host: host, deadline: MonotonicClock.now &+ patience)
