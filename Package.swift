@@ -137,7 +137,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["Tapedeck", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "TestSupport"]),
+            dependencies: ["Tapedeck", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan", "TestSupport"]),
     ]
 )
 

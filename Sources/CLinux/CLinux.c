@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -152,6 +153,32 @@ int tapedeck_keys_read(unsigned char *bytes, int capacity) {
     if (tcgetpgrp(STDIN_FILENO) != getpgrp()) { return 0; }
     ssize_t count = read(STDIN_FILENO, bytes, (size_t)capacity);
     return count > 0 ? (int)count : count < 0 && errno == EINTR ? 0 : -1;
+}
+
+int tapedeck_ask_secretly(const char *question, unsigned char *bytes, int capacity) {
+    struct termios before, silent;
+    int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+    if (fd < 0) { return -1; }
+    if (tcgetattr(fd, &before) != 0) {
+        close(fd);
+        return -1;
+    }
+    silent = before;
+    // Ctrl-C ends the line instead of the process, which would leave the terminal without echo.
+    silent.c_lflag = (silent.c_lflag | ICANON) & ~(tcflag_t)(ECHO | ISIG);
+    silent.c_cc[VEOL] = 3;
+    tcsetattr(fd, TCSAFLUSH, &silent);
+    ssize_t written = write(fd, question, strlen(question));
+    (void)written;
+    ssize_t count;
+    do { count = read(fd, bytes, (size_t)capacity); } while (count < 0 && errno == EINTR);
+    tcsetattr(fd, TCSAFLUSH, &before);
+    written = write(fd, "\n", 1);
+    close(fd);
+    bool interrupted = count > 0 && bytes[count - 1] == 3;
+    while (count > 0 && (bytes[count - 1] == '\n' || bytes[count - 1] == '\r' || bytes[count - 1] == 3)) { count--; }
+    if (interrupted) { raise(SIGINT); }
+    return count < 0 ? 0 : (int)count;
 }
 
 static volatile sig_atomic_t first_signal = 0;

@@ -31,7 +31,7 @@ extension BrokerConnection {
                 pulse.drained(heard: packetsHeard, at: MonotonicClock.now)
                 if mayWrite { try writeOutgoing() }
                 return true
-            case .ended: throw failure(TransportFailure(reason: "the broker closed the connection"))
+            case .ended: throw failure(.closed)
             case .failed(let error): throw failure(error)
             }
         }

@@ -93,18 +93,23 @@ public final class BrokerConnection {
     /// - Returns: the packet identifier that the answering event carries.
     /// - Throws: ``ConnectionError`` when the request cannot be sent.
     public func subscribe(_ filter: TopicFilter, qos: QualityOfService) throws(ConnectionError) -> Int32 {
-        try subscribe(filter, qos: qos, retained: .onlyLive)
+        try subscribe(filter, qos: qos, takesRetained: false)
     }
 
-    /// Asks for the messages of a topic filter.
+    /// Asks for the messages of a topic filter, the retained messages of the past among them: they, and only they, have
+    /// the RETAIN flag.
     ///
     /// - Returns: the packet identifier that the answering event carries.
     /// - Throws: ``ConnectionError`` when the request cannot be sent.
-    public func subscribe(
-        _ filter: TopicFilter, qos: QualityOfService, retained: RetainedMessages
+    public func subscribe(toRetained filter: TopicFilter, qos: QualityOfService) throws(ConnectionError) -> Int32 {
+        try subscribe(filter, qos: qos, takesRetained: true)
+    }
+
+    private func subscribe(
+        _ filter: TopicFilter, qos: QualityOfService, takesRetained: Bool
     ) throws(ConnectionError) -> Int32 {
         let packetID = try requestID(.subscribe)
-        outgoing.appendSubscribe(filter, qos: qos, retained: retained, packetID: packetID)
+        outgoing.appendSubscribe(filter, qos: qos, takesRetained: takesRetained, packetID: packetID)
         try writeOutgoing()
         return Int32(packetID)
     }
@@ -153,7 +158,7 @@ public final class BrokerConnection {
                     switch stream.send(bytes) {
                     case .bytes(let count): return count
                     case .blocked: return 0
-                    case .ended: throw TransportFailure(reason: "the broker closed the connection")
+                    case .ended: throw TransportFailure.closed
                     case .failed(let failure): throw failure
                     }
                 }
@@ -191,20 +196,37 @@ public final class BrokerConnection {
         terms?.serverKeepAlive.map(Int64.init) ?? Int64(max(0, options.keepAlive))
     }
 
-    /// Sends DISCONNECT and what waited before it, and closes the connection; the broker keeps the session for as long
-    /// as its expiry says.
-    public func disconnect() {
+    /// Sends DISCONNECT and what waited before it, and closes the connection.
+    ///
+    /// - Parameter forgetsSession: whether the broker shall forget the session at once instead of keeping it
+    ///   for as long as its expiry says.
+    public func disconnect(forgetsSession: Bool) {
         guard let stream else { return }
         outgoing.append(&answers)
-        outgoing.appendDisconnect()
+        outgoing.appendDisconnect(forgetsSession: forgetsSession)
         _ = try? flush()
         stream.close()
         self.stream = nil
     }
 
+    /// Sends DISCONNECT and what waited before it, and closes the connection; the broker keeps the session for as long
+    /// as its expiry says.
+    public func disconnect() {
+        disconnect(forgetsSession: false)
+    }
+
     /// What a broken stream means.
     func failure(_ error: TransportFailure) -> ConnectionError {
-        terms == nil ? .unreachable(broker: broker, reason: error.reason) : .lost(broker: broker, reason: error.reason)
+        guard terms == nil else { return .lost(broker: broker, reason: error.reason) }
+        var reason = error.reason
+        switch stream {
+        case .plain where error.isClosing: reason += " before it answered; does this port want TLS (mqtts://)?"
+        case .encrypted where error.isClosing:
+            reason +=
+                " right after the handshake; it may ask for a client certificate (--cert and --key), or not accept ours"
+        default: break
+        }
+        return .unreachable(broker: broker, reason: reason)
     }
 
     private static func check(_ text: String, _ name: String, isNeeded: Bool = false) throws(ConnectionError) {

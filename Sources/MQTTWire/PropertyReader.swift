@@ -62,7 +62,7 @@ struct PropertyReader {
 
     private mutating func text() throws(MalformedProperties) -> String {
         let start = offset
-        guard let text = String(validating: try binary(), as: UTF8.self) else {
+        guard let text = try binary().withUnsafeBytes(WireText.string) else {
             throw MalformedProperties(offset: start, reason: "text that is not UTF-8")
         }
         return text

@@ -46,8 +46,7 @@ struct PropertyScan {
     private mutating func text() throws(MalformedProperties) {
         let start = offset
         let value = try binary()
-        guard !Self.isASCII(value) else { return }
-        guard String(validating: value.assumingMemoryBound(to: UInt8.self), as: UTF8.self) != nil else {
+        guard WireText.isASCII(value) || WireText.string(value) != nil else {
             throw MalformedProperties(offset: start, reason: "text that is not UTF-8")
         }
     }
@@ -59,19 +58,6 @@ struct PropertyScan {
             if bytes[offset] & 0x80 == 0 { return }
         }
         throw MalformedProperties(offset: offset, reason: "a variable byte integer of more than four bytes")
-    }
-
-    private static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        var index = 0
-        while index + 8 <= bytes.count {
-            if bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { return false }
-            index += 8
-        }
-        while index < bytes.count {
-            if bytes[index] & 0x80 != 0 { return false }
-            index += 1
-        }
-        return true
     }
 
     private func truncated(_ wanted: Int) -> MalformedProperties {

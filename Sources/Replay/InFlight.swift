@@ -18,8 +18,8 @@ struct InFlight {
         var deadline: Int64?
     }
 
-    /// Packet identifiers are sixteen bits (MQTT 5.0 §2.2.1) and libmosquitto gives them out in turn, QoS 0 included,
-    /// without asking whether one is still in use: so the oldest and the newest must never be a whole turn apart.
+    /// Packet identifiers are sixteen bits (MQTT 5.0 §2.2.1) and given out in turn: the oldest and the newest are never a
+    /// whole turn apart.
     static let longestSpan = 32_768
 
     /// Ordered by age; nil where a message is done.

@@ -136,11 +136,11 @@ public struct ReplayRun {
         guard !overflow, devices <= limit else {
             throw .tooManyConnections(devices: devices, limit: limit, isSystem: false)
         }
-        // A socket and the two ends of libmosquitto's wake-up pipe each, and what the rest of the program has open.
-        let wanted = Int64(devices) * 3 + 128
+        // A socket each, and what the rest of the program has open.
+        let wanted = Int64(devices) + 128
         let available = tapedeck_raise_descriptor_limit(wanted)
         guard available >= wanted else {
-            throw .tooManyConnections(devices: devices, limit: Int(max(0, available - 128) / 3), isSystem: true)
+            throw .tooManyConnections(devices: devices, limit: Int(max(0, available - 128)), isSystem: true)
         }
     }
 }

@@ -17,7 +17,8 @@ struct Tapedeck: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Record.self, Replay.self, Info.self, Query.self, Import.self, Export.self, Seal.self, Verify.self,
+            Record.self, Check.self, Replay.self, Info.self, Query.self, Import.self, Export.self, Seal.self,
+            Verify.self,
             Slice.self, Merge.self, Diff.self, Simulate.self,
             PrintSchema.self,
         ],

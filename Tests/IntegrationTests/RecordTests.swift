@@ -51,16 +51,32 @@ import Testing
         #expect(cursor.damages.isEmpty)
     }
 
-    @Test func `a kill at any moment loses nothing acknowledged and marks every duplicate`() throws {
+    /// How a recorder is connected that is going to be killed so often.
+    struct KillCase: Sendable {
+        var qos: Int
+        var kills: Int
+        var isSecure = false
+    }
+
+    @Test(arguments: [
+        KillCase(qos: 1, kills: 20), KillCase(qos: 2, kills: 10), KillCase(qos: 1, kills: 5, isSecure: true),
+    ])
+    func `a kill at any moment loses nothing acknowledged and marks every duplicate`(_ test: KillCase) throws {
         let workspace = try Workspace()
-        let broker = try PrivateBroker(workspace)
+        let certificates = try Certificates(workspace)
+        try certificates.make("server")
+        let (broker, securePort) = try PrivateBroker.secure(workspace, certificates)
         let tape = workspace.path("killed.tape")
-        var recorder = try Program.record(tape, from: broker)
-        let publisher = try broker.linePublisher("v1/device/k/telemetry")
+        let arguments =
+            ["-q", "\(test.qos)"]
+            + (test.isSecure
+                ? ["--broker", "mqtts://localhost:\(securePort)", "--cafile", certificates.authority] : [])
+        var recorder = try Program.record(tape, from: broker, arguments)
+        let publisher = try broker.linePublisher("v1/device/k/telemetry", qos: test.qos)
         var random = SeededGenerator(seed: 20)
         var sent = 0
         let start = ContinuousClock.now
-        for kill in 0..<20 {
+        for kill in 0..<test.kills {
             // 1,000 messages a second, and a kill at some moment within the next 150 to 600 ms.
             let until = sent + Int.random(in: 150...600, using: &random)
             while sent < until {
@@ -74,10 +90,10 @@ import Testing
             }
             recorder.signal(SIGKILL)
             try recorder.wait()
-            if kill == 19 { break }
-            recorder = try Program.record(tape, from: broker)
+            if kill == test.kills - 1 { break }
+            recorder = try Program.record(tape, from: broker, arguments)
         }
-        recorder = try Program.record(tape, from: broker)
+        recorder = try Program.record(tape, from: broker, arguments)
         try poll("the last message", within: 60) {
             try TapeReader(path: tape).numbers().contains(sent - 1)
         }
@@ -98,7 +114,7 @@ import Testing
         }
         #expect(byNumber.count == sent)
         #expect(byNumber.max() == sent - 1)
-        #expect(try reader.gaps().filter { $0.cause == "killed" }.count == 20)
+        #expect(try reader.gaps().filter { $0.cause == "killed" }.count == test.kills)
         let check = try ChildProcess("sqlite3", [tape, "PRAGMA integrity_check"], in: workspace)
         try check.wait()
         #expect(check.output == "ok\n")

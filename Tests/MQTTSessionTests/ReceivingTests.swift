@@ -88,8 +88,8 @@ import Testing
         #expect(peer.received() == [])
         // Neither a subscription nor a PING lets them go.
         _ = try connection.subscribe(try TopicFilter("a"), qos: .atLeastOnce)
-        try connection.maintain()
-        #expect(peer.received() == [0x82, 7, 0, 1, 0, 0, 1, 0x61, 0x29])
+        #expect(connection.sendHeartbeat())
+        #expect(peer.received() == [0x82, 7, 0, 1, 0, 0, 1, 0x61, 0x29, 0xc0, 0])
         #expect(try connection.flush())
         #expect(peer.received() == [0x40, 2, 0, 1, 0x50, 2, 0, 2, 0x40, 2, 0x12, 0x34])
     }

@@ -112,7 +112,7 @@ import Testing
         let peer = try ScriptedPeer()
         let connection = try peer.accepted()
         let first = try connection.subscribe(try TopicFilter("a"), qos: .atMostOnce)
-        let second = try connection.subscribe(try TopicFilter("b"), qos: .atLeastOnce, retained: .snapshot)
+        let second = try connection.subscribe(toRetained: try TopicFilter("b"), qos: .atLeastOnce)
         #expect(peer.received() == [0x82, 7, 0, 1, 0, 0, 1, 0x61, 0x28, 0x82, 7, 0, 2, 0, 0, 1, 0x62, 0x01])
         peer.send([0x90, 4, 0, 2, 0, 0x87, 0x90, 4, 0, 1, 0, 0])
         #expect(try connection.read(limit: 10))
@@ -129,5 +129,8 @@ import Testing
         connection.disconnect()
         #expect(peer.received() == [0x40, 2, 0, 5, 0xe0, 0])
         #expect(connection.descriptor == -1)
+        let other = try peer.accepted()
+        other.disconnect(forgetsSession: true)
+        #expect(peer.received() == [0xe0, 7, 0, 5, 17, 0, 0, 0, 0])
     }
 }

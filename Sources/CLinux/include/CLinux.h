@@ -44,6 +44,10 @@ void tapedeck_keys_end(void);
 /// Reads what was typed, waiting a fifth of a second at most: how many bytes, 0 for none, -1 when there is no more.
 int tapedeck_keys_read(unsigned char *bytes, int capacity);
 
+/// Asks a question on the terminal and reads the answer, a line of at most `capacity` bytes, without showing it. Answers its
+/// length without the end of line, -1 where there is no terminal. Ctrl-C ends the process as ever.
+int tapedeck_ask_secretly(const char *question, unsigned char *bytes, int capacity);
+
 /// Installs handlers for SIGINT, SIGTERM and SIGHUP (without SA_RESTART) and ignores SIGPIPE. The first signal is
 /// remembered and wakes `fd`; a third one ends the process at once with 128 + its number.
 void tapedeck_install_stop_handlers(int fd);

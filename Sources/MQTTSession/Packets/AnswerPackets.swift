@@ -52,9 +52,9 @@ extension IncomingMessage {
         guard !topicBytes.isEmpty else {
             throw MalformedPacket(reason: "a message without a topic, or with an alias that was never allowed")
         }
-        guard !topicBytes.contains(0),
-            let topic = String(validating: topicBytes.assumingMemoryBound(to: UInt8.self), as: UTF8.self)
-        else { throw MalformedPacket(reason: "a topic that is not UTF-8") }
+        guard !topicBytes.contains(0), let topic = WireText.string(topicBytes) else {
+            throw MalformedPacket(reason: "a topic that is not UTF-8")
+        }
         var packetID: UInt16?
         if qos > .atMostOnce {
             let number = try reader.twoBytes()

@@ -1,3 +1,5 @@
+import MQTTWire
+
 /// Bytes that are no MQTT 5 packet, or one that a broker must not send.
 struct MalformedPacket: Error, Hashable {
     /// What is wrong with it, for a person.
@@ -57,7 +59,7 @@ struct PacketReader {
 
     mutating func text() throws(MalformedPacket) -> String {
         let bytes = try binary()
-        guard let text = String(validating: bytes.assumingMemoryBound(to: UInt8.self), as: UTF8.self) else {
+        guard let text = WireText.string(bytes) else {
             throw MalformedPacket(reason: "text that is not UTF-8")
         }
         return text

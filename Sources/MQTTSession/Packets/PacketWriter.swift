@@ -68,10 +68,11 @@ struct PacketWriter {
         bytes.append(0)
     }
 
-    /// DISCONNECT with reason code 0: the broker keeps the session for as long as its expiry says (MQTT 5.0 §3.14).
-    mutating func appendDisconnect() {
+    /// DISCONNECT with reason code 0 (MQTT 5.0 §3.14): the broker keeps the session for as long as its expiry says, which
+    /// may be set to nothing here.
+    mutating func appendDisconnect(forgetsSession: Bool) {
         bytes.append(PacketType.disconnect.rawValue << 4)
-        bytes.append(0)
+        bytes += forgetsSession ? [7, 0, 5, 17, 0, 0, 0, 0] : [0]
     }
 
     mutating func append(_ other: inout PacketWriter) {

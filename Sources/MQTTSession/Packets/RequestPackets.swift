@@ -29,14 +29,11 @@ extension PacketWriter {
 
     /// SUBSCRIBE for one filter (MQTT 5.0 §3.8).
     mutating func appendSubscribe(
-        _ filter: TopicFilter, qos: QualityOfService, retained: RetainedMessages, packetID: UInt16
+        _ filter: TopicFilter, qos: QualityOfService, takesRetained: Bool, packetID: UInt16
     ) {
-        let options: UInt8 =
-            switch retained {
-            // Retain as published, and send none of the retained messages of the past (MQTT 5.0 §3.8.3.1).
-            case .onlyLive: qos.rawValue | 0x08 | 0x20
-            case .snapshot: qos.rawValue
-            }
+        // Either the retained messages of the past, and live ones without the flag; or none of them, and live ones with
+        // the flag as published (MQTT 5.0 §3.8.3.1).
+        let options = takesRetained ? qos.rawValue : qos.rawValue | 0x08 | 0x20
         append(header: PacketType.subscribe.rawValue << 4 | 2, length: 2 + 1 + 2 + filter.text.utf8.count + 1) { body in
             body.append(bigEndian: packetID)
             body.append(0)
@@ -74,12 +71,4 @@ extension PacketWriter {
             body.append(contentsOf: payload)
         }
     }
-}
-
-/// Which retained messages a subscription asks for (MQTT 5.0 §3.8.3.1).
-public enum RetainedMessages: Sendable, Hashable {
-    /// None of the past; live ones keep the publisher's RETAIN flag.
-    case onlyLive
-    /// Those that the broker holds now, and only they, come with RETAIN set.
-    case snapshot
 }

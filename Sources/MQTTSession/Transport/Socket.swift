@@ -141,6 +141,15 @@ struct TransportFailure: Error, Hashable {
     var reason: String
     /// Whether a signal ended the waiting.
     var isInterruption = false
+    /// Whether the other end ended the connection, by a word or without.
+    var isClosing = false
+
+    /// The other end ended the connection in order.
+    static var closed: TransportFailure {
+        var failure = TransportFailure(reason: "the broker closed the connection")
+        failure.isClosing = true
+        return failure
+    }
 
     init(reason: String) {
         self.reason = reason
@@ -149,6 +158,7 @@ struct TransportFailure: Error, Hashable {
     init(errno number: Int32) {
         reason = String(cString: strerror(number))
         isInterruption = number == EINTR
+        isClosing = number == ECONNRESET || number == EPIPE
     }
 }
 

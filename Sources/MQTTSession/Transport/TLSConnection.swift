@@ -94,7 +94,9 @@ final class TLSConnection {
             if said == nil, number == 0 { return .ended }
             // A peer that closes without a word is no other end than with plain TCP.
             if said?.contains("unexpected eof") == true { return .ended }
-            return .failed(TransportFailure(reason: Self.explained(said, number)))
+            // The queue of errors says what the other end objects to, errno only that it hung up.
+            return .failed(
+                said == nil ? TransportFailure(errno: number) : TransportFailure(reason: Self.explained(said, 0)))
         }
     }
 
@@ -122,9 +124,8 @@ final class TLSConnection {
     /// What OpenSSL said, with the way out where it is known.
     private static func explained(_ said: String?, _ number: Int32) -> String {
         guard let said else {
-            return number == 0
-                ? "TLS: the other end closed the connection during the handshake; does it speak TLS on this port?"
-                : "TLS: \(String(cString: strerror(number)))"
+            let what = number == 0 ? "the other end closed the connection" : String(cString: strerror(number))
+            return "TLS: \(what) during the handshake; does it speak TLS on this port?"
         }
         let advice =
             switch said {

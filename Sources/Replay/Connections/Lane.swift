@@ -5,9 +5,8 @@ import MQTTWire
 /// A connection of a replay to the target, with what is on its way over it.
 ///
 /// After a lost connection a new ``PublishTarget`` is made and everything that was not done is sent again, in order,
-/// before the rest. libmosquitto would resend on its own if its handle were used again, but only QoS 1 and 2 and
-/// invisibly; with a new handle there is exactly one list of what is outstanding, and that is ours. For the same
-/// reason QoS 2 is exactly once only as long as the connection lasts.
+/// before the rest. There is exactly one list of what is outstanding, and that is ours. For the same reason QoS 2 is
+/// exactly once only as long as the connection lasts.
 final class Lane {
     /// How a connection is doing.
     enum State {

@@ -15,7 +15,10 @@ enum MessageFrame {
         }
         if message.redactions > 0 { VariableInteger.append(UInt64(message.redactions), to: &bytes) }
         VariableInteger.append(UInt64(message.topic.utf8.count), to: &bytes)
-        bytes.append(contentsOf: message.topic.utf8)
+        // The view itself would be copied byte by byte.
+        if message.topic.utf8.withContiguousStorageIfAvailable({ bytes.append(contentsOf: $0) }) == nil {
+            bytes.append(contentsOf: message.topic.utf8)
+        }
         if !message.properties.isEmpty {
             VariableInteger.append(UInt64(message.properties.bytes.count), to: &bytes)
             bytes.append(contentsOf: message.properties.bytes)

@@ -2,7 +2,6 @@ import ArgumentParser
 import CLinux
 import Foundation
 import MQTTSession
-import MQTTWire
 import Recorder
 import Tape
 
@@ -20,11 +19,7 @@ struct Record: ParsableCommand {
 
     @OptionGroup var connection: ConnectionFlags
 
-    @Option(name: .shortAndLong, help: "A topic filter to subscribe to; may be repeated (default: v1/device/#).")
-    var topic: [String] = []
-
-    @Option(name: .shortAndLong, help: "The highest QoS to record at: 0, 1 or 2. At 1 acknowledged means stored.")
-    var qos: UInt8 = 1
+    @OptionGroup var subscription: SubscriptionFlags
 
     @Flag(help: "Go on when the broker refuses some of the filters.")
     var bestEffort = false
@@ -57,7 +52,6 @@ struct Record: ParsableCommand {
     var json = false
 
     func validate() throws {
-        guard qos <= 2 else { throw ValidationError("--qos is 0, 1 or 2.") }
         _ = try maxDuration.map { try duration($0, "--max-duration") }
         _ = try duration(sessionExpiry, "--session-expiry")
         _ = try retention()
@@ -69,16 +63,6 @@ struct Record: ParsableCommand {
             }
             guard names.insert(tag[..<equals]).inserted else {
                 throw ValidationError("--tag \(tag): the name \(tag[..<equals]) was given before.")
-            }
-        }
-        let filters = try filters()
-        for (index, filter) in filters.enumerated() {
-            for other in filters.dropFirst(index + 1) where filter.overlaps(other) {
-                throw ValidationError(
-                    "-t \(filter) and -t \(other) overlap, and the broker would deliver some messages twice: "
-                        + (filter.covers(other) || other.covers(filter)
-                            ? "\(filter.covers(other) ? filter : other) alone is enough."
-                            : "choose filters that do not."))
             }
         }
     }
@@ -94,11 +78,6 @@ struct Record: ParsableCommand {
             if keepSecrets {
                 Notes.warning(
                     "--keep-secrets: access keys are written to \(tape) as they are; treat it like a password")
-            }
-            if qos == 2 {
-                Notes.warning(
-                    "-q 2: at QoS 2 the broker is answered before a message is stored; use -q 1 where nothing may be lost"
-                )
             }
             let key = keepSecrets ? nil : redactionKey()
             do {
@@ -127,10 +106,9 @@ struct Record: ParsableCommand {
     }
 
     private func recordOptions() throws -> RecordOptions {
-        let quality = QualityOfService(rawValue: qos) ?? .atLeastOnce
         var options = RecordOptions(
             path: tape, connection: try connection.options(defaultClientID: "tapedeck"),
-            subscriptions: try filters().map { RecordOptions.Subscription(filter: $0, qos: quality) },
+            subscriptions: try subscription.subscriptions(),
             recorder: "tapedeck \(Tapedeck.version)")
         options.clientID = connection.clientID
         options.bestEffort = bestEffort
@@ -157,12 +135,6 @@ struct Record: ParsableCommand {
 
     private func size(_ text: String, _ option: String) throws -> Int64 {
         do { return try SizeExpression.parse(text) } catch { throw ValidationError("\(option): \(error)") }
-    }
-
-    private func filters() throws -> [TopicFilter] {
-        try (topic.isEmpty ? ["v1/device/#"] : topic).map { text in
-            do { return try TopicFilter(text) } catch { throw ValidationError("\(error)") }
-        }
     }
 
     private func duration(_ text: String, _ option: String) throws -> Int64 {

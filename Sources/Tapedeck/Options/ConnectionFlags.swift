@@ -10,7 +10,7 @@ struct ConnectionFlags: ParsableArguments {
     @Option(name: [.customShort("h"), .long], help: "The broker's host name, instead of --broker.")
     var host: String?
 
-    @Option(name: .shortAndLong, help: "The broker's port, with --host (default: 1883, with --cafile 8883).")
+    @Option(name: .shortAndLong, help: "The broker's port, with --host (default: 1883, with TLS options 8883).")
     var port: UInt16?
 
     @Option(name: .shortAndLong, help: "The user name. [env: TAPEDECK_USERNAME]")
@@ -21,7 +21,10 @@ struct ConnectionFlags: ParsableArguments {
         help: "The password; visible to others in the process list: prefer TAPEDECK_PASSWORD or --password-file.")
     var password: String?
 
-    @Option(help: "A file whose first line is the password. [env: TAPEDECK_PASSWORD holds the password itself]")
+    @Option(
+        help:
+            "A file whose first line is the password. [env: TAPEDECK_PASSWORD holds the password itself]; without either, a terminal asks for it."
+    )
     var passwordFile: String?
 
     @Option(name: [.customShort("i"), .customLong("id")], help: "The MQTT client id.")
@@ -30,27 +33,15 @@ struct ConnectionFlags: ParsableArguments {
     @Option(name: [.customShort("k"), .customLong("keepalive")], help: "Keep alive in seconds, 5 to 65535.")
     var keepAlive: Int32 = 60
 
-    @Option(help: "PEM file of the certificate authorities to trust (default: those of the system).")
-    var cafile: String?
-
-    @Option(help: "PEM file of the client certificate.")
-    var cert: String?
-
-    @Option(help: "PEM file of the client certificate's key.")
-    var key: String?
-
-    @Flag(help: "Do not check the host name in the broker's certificate.")
-    var insecure = false
+    @OptionGroup var tls: TLSFlags
 
     func validate() throws {
         guard (5...65535).contains(keepAlive) else { throw ValidationError("--keepalive takes 5 to 65535 seconds.") }
         guard broker == nil || host == nil else { throw ValidationError("Give either --broker or --host, not both.") }
-        guard (cert == nil) == (key == nil) else { throw ValidationError("--cert and --key belong together.") }
-        if let broker, (cafile ?? cert) != nil || insecure,
-            !["mqtts:", "ssl:", "tls:"].contains(where: broker.hasPrefix)
-        {
+        if let broker, tls.isUsed, !["mqtts:", "ssl:", "tls:"].contains(where: broker.lowercased().hasPrefix) {
             throw ValidationError(
-                "--cafile, --cert, --key and --insecure need a TLS connection: write mqtts://host:port.")
+                "--cafile, --cert, --key, --insecure, --server-name, --alpn and --psk-identity need a TLS connection: "
+                    + "write mqtts://host:port.")
         }
         guard port == nil || host != nil else {
             throw ValidationError("--port belongs to --host; with --broker the port stands in the URL.")
@@ -60,7 +51,7 @@ struct ConnectionFlags: ParsableArguments {
     /// The broker's address from the flags or the environment.
     func address() throws -> BrokerAddress {
         if let host {
-            let secure = cafile != nil || cert != nil
+            let secure = tls.isUsed
             let port = port ?? (secure ? 8883 : 1883)
             return BrokerAddress(secure ? .tls(host: host, port: port) : .tcp(host: host, port: port))
         }
@@ -79,12 +70,11 @@ struct ConnectionFlags: ParsableArguments {
         var options = ConnectionOptions(address: try address(), clientID: clientID ?? defaultClientID)
         options.username = username ?? Self.environment("TAPEDECK_USERNAME")
         options.password = try resolvedPassword()
+        if options.password == nil, let username = options.username {
+            options.password = PasswordPrompt.answer(for: username, at: options.address.description)
+        }
         options.keepAlive = keepAlive
-        options.tls.authorities = cafile
-        options.tls.certificate = cert
-        options.tls.key = key
-        options.tls.insecure = insecure
-        if insecure { Notes.warning("--insecure: the broker's host name is not checked; anybody could pose as it") }
+        options.tls = try tls.options()
         return options
     }
 

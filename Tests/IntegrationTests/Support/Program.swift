@@ -31,7 +31,8 @@ enum Program {
         _ tape: String, from broker: PrivateBroker, _ arguments: [String] = [], environment: [String: String] = [:]
     ) throws -> ChildProcess {
         let child = try start(
-            ["record", tape, "--broker", broker.url] + arguments, in: broker.workspace, environment: environment)
+            ["record", tape] + (arguments.contains("--broker") ? [] : ["--broker", broker.url]) + arguments,
+            in: broker.workspace, environment: environment)
         try poll("the recorder to subscribe; it said: \(child.errors)") {
             guard child.exitStatus == nil else { throw Failure("the recorder ended: \(child.errors)") }
             return child.errors.contains("recording ")

@@ -28,12 +28,12 @@ final class ScriptedBroker {
     var url: String { "mqtt://127.0.0.1:\(port)" }
 
     /// Accepts a client, reads its CONNECT and answers it.
-    func accept(sessionPresent: Bool = false, reasonCode: UInt8 = 0) throws -> Client {
+    func accept(sessionPresent: Bool = false, reasonCode: UInt8 = 0, properties: [UInt8] = []) throws -> Client {
         var descriptor = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
         guard Glibc.poll(&descriptor, 1, 30_000) == 1 else { throw Failure("nobody connected within 30 s") }
         let client = Client(Glibc.accept(listener, nil, nil))
         guard try client.read().type == 1 else { throw Failure("the first packet is no CONNECT") }
-        client.send(0x20, [sessionPresent ? 1 : 0, reasonCode, 0])
+        client.send(0x20, [sessionPresent ? 1 : 0, reasonCode, UInt8(properties.count)] + properties)
         return client
     }
 
@@ -77,6 +77,11 @@ final class ScriptedBroker {
                 if packet.type == type { return packet.body }
                 if packet.type == 12 { send(0xd0, []) }
             }
+        }
+
+        /// Reads the next packet, which must be a PINGREQ.
+        func readPing() throws {
+            guard try read().type == 12 else { throw Failure("the packet is no PINGREQ") }
         }
 
         /// Answers the next SUBSCRIBE.
