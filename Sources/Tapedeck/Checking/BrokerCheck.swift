@@ -135,11 +135,11 @@ struct BrokerCheck {
 
     /// Reads what is there, or waits for it.
     private mutating func turn(until deadline: Int64) throws(ConnectionError) {
+        let heard = connection.packetsHeard
         _ = try connection.read(limit: 512)
-        let events = connection.takeEvents()
-        for event in events { take(event) }
+        for event in connection.takeEvents() { take(event) }
         try connection.flush()
-        if events.isEmpty { _ = connection.wait(timeout: deadline - time.monotonic, writing: false, wake: wake) }
+        if connection.packetsHeard == heard { _ = connection.wait(timeout: deadline - time.monotonic, writing: false, wake: wake) }
     }
 
     private mutating func take(_ event: ConnectionEvent) {

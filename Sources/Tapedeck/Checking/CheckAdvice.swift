@@ -100,6 +100,8 @@ struct CheckAdvice: Equatable {
 
     private static func system(_ facts: BrokerFacts) -> [CheckAdvice] {
         guard let dropped = facts.dropped else {
+            // mosquitto tells a number when it changes and lets it expire after a minute: silence is good news there.
+            if isMosquitto(facts) { return [] }
             return [
                 .init(
                     weight: .advice, code: "dropped_unseen",

@@ -163,7 +163,11 @@ struct CheckReport {
         if let retained = facts.number("retained messages/count") {
             parts.append("\(HumanFormat.count(retained)) retained")
         }
-        if let dropped = facts.dropped { parts.append("\(HumanFormat.count(dropped.last)) dropped") }
+        if let dropped = facts.dropped {
+            parts.append("\(HumanFormat.count(dropped.last)) dropped")
+        } else if CheckAdvice.isMosquitto(facts) {
+            parts.append("nothing dropped in the last minute")
+        }
         return parts.isEmpty ? "readable" : parts.joined(separator: ", ")
     }
 
