@@ -139,7 +139,9 @@ struct BrokerCheck {
         _ = try connection.read(limit: 512)
         for event in connection.takeEvents() { take(event) }
         try connection.flush()
-        if connection.packetsHeard == heard { _ = connection.wait(timeout: deadline - time.monotonic, writing: false, wake: wake) }
+        if connection.packetsHeard == heard {
+            _ = connection.wait(timeout: deadline - time.monotonic, writing: false, wake: wake)
+        }
     }
 
     private mutating func take(_ event: ConnectionEvent) {
