@@ -95,7 +95,7 @@ let package = Package(
         ),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "MQTTWireTests", dependencies: ["MQTTWire"]),
-        .testTarget(name: "MQTTSessionTests", dependencies: ["MQTTSession"]),
+        .testTarget(name: "MQTTSessionTests", dependencies: ["MQTTSession", "TestSupport"]),
         .testTarget(name: "JSONScanTests", dependencies: ["JSONScan", "TestSupport"]),
         .testTarget(name: "PlotTests", dependencies: ["Plot"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
