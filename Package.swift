@@ -131,7 +131,8 @@ let package = Package(
         .testTarget(
             name: "TapedeckTests",
             dependencies: [
-                "Tapedeck", "Diff", "Query", "Terminal", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan",
+                "Tapedeck", "MQTTSession", "Diff", "Query", "Terminal", "Tape", "DeviceProtocol", "MQTTWire",
+                "JSONScan",
                 "TapeTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

@@ -12,6 +12,11 @@ static inline int tapedeck_ssl_require_tls12(SSL_CTX *context) {
     return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
 }
 
+static inline void tapedeck_ssl_read_ahead(SSL_CTX *context, size_t size) {
+    SSL_CTX_set_read_ahead(context, 1);
+    SSL_CTX_set_default_read_buffer_len(context, size);
+}
+
 static inline int tapedeck_ssl_set_server_name(SSL *connection, const char *name) {
     return (int)SSL_set_tlsext_host_name(connection, name);
 }

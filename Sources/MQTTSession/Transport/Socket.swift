@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A connected, non-blocking stream socket; closed with its last reference.
@@ -14,7 +15,7 @@ final class Socket {
 
     /// Opens a connection: every address of the name in turn, until one answers.
     ///
-    /// Looking up the name and connecting block; a signal ends the connecting.
+    /// Looking up the name and connecting block; a stop signal ends the connecting.
     ///
     /// - Parameters:
     ///   - transport: where the broker listens.
@@ -89,13 +90,16 @@ final class Socket {
 
     /// Waits until the socket is ready.
     ///
-    /// - Throws: ``TransportFailure`` when time is up or a signal came.
+    /// - Throws: ``TransportFailure`` when time is up or the process is to stop.
     func wait(for events: Int16, until deadline: Int64) throws(TransportFailure) {
-        var entry = pollfd(fd: descriptor, events: events, revents: 0)
-        let left = max(0, deadline &- MonotonicClock.now)
-        let ready = poll(&entry, 1, Int32(clamping: left / 1_000_000 + 1))
-        guard ready != 0 else { throw TransportFailure(errno: ETIMEDOUT) }
-        guard ready > 0 else { throw TransportFailure(errno: errno) }
+        while true {
+            var entry = pollfd(fd: descriptor, events: events, revents: 0)
+            let left = max(0, deadline &- MonotonicClock.now)
+            let ready = poll(&entry, 1, Int32(clamping: left / 1_000_000 + 1))
+            if ready > 0 { return }
+            guard ready < 0 else { throw TransportFailure(errno: ETIMEDOUT) }
+            guard errno == EINTR, tapedeck_stop_signal() == 0 else { throw TransportFailure(errno: errno) }
+        }
     }
 
     private func setOption(_ level: Int32, _ name: Int32) {

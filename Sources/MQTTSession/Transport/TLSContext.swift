@@ -17,6 +17,8 @@ final class TLSContext {
         signal(SIGPIPE, SIG_IGN)
         tapedeck_ssl_require_tls12(handle)
         tapedeck_ssl_never_ask(handle)
+        // A broker writes a record for each packet: without reading ahead each would cost two reads of the socket.
+        tapedeck_ssl_read_ahead(handle, 64 << 10)
         SSL_CTX_set_verify(handle, SSL_VERIFY_PEER, nil)
         if let authorities = options.authorities {
             try check(SSL_CTX_load_verify_locations(handle, authorities, nil), "--cafile \(authorities)")
