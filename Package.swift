@@ -80,10 +80,11 @@ let package = Package(
         .target(
             name: "TapeExtension", dependencies: ["TapeSQL", "SQLite", "CSQLiteExtension"], exclude: ["exports.map"]),
         .target(name: "Simulator", dependencies: ["MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux"]),
+        .target(name: "Service", dependencies: ["CLinux"]),
         .executableTarget(
             name: "Tapedeck",
             dependencies: [
-                "Recorder", "Replay", "Diff", "Query", "TapeSQL", "SQLite", "Simulator", "Terminal", "Plot", "Tape",
+                "Service", "Recorder", "Replay", "Diff", "Query", "TapeSQL", "SQLite", "Simulator", "Terminal", "Plot", "Tape",
                 "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "Schema", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -105,6 +106,7 @@ let package = Package(
         .testTarget(
             name: "TapeTests", dependencies: ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "TestSupport"],
             exclude: ["Fixtures"]),
+        .testTarget(name: "ServiceTests", dependencies: ["Service"]),
         .testTarget(name: "RecorderTests", dependencies: ["Recorder", "MQTTWire"]),
         .testTarget(
             name: "QueryTests",
@@ -131,8 +133,8 @@ let package = Package(
         .testTarget(
             name: "TapedeckTests",
             dependencies: [
-                "Tapedeck", "MQTTSession", "Diff", "Query", "Terminal", "Tape", "DeviceProtocol", "MQTTWire",
-                "JSONScan",
+                "Tapedeck", "Service", "Recorder", "MQTTSession", "Diff", "Query", "Terminal", "Tape", "DeviceProtocol",
+                "MQTTWire", "JSONScan",
                 "TapeTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

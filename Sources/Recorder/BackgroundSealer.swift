@@ -72,18 +72,25 @@ public final class BackgroundSealer: Sendable {
 
     /// Ends the thread and waits for it.
     ///
-    /// - Parameter sealsRest: whether everything that was written is to be sealed before; the writer must have ended
-    ///   its session.
+    /// - Parameters:
+    ///   - sealsRest: whether everything that was written is to be sealed before; the writer must have ended its session.
+    ///   - whileWaiting: called about once a second with what was done until then.
     /// - Returns: what was done and what went wrong.
-    public func finish(sealsRest: Bool) -> Report {
+    public func finish(sealsRest: Bool, whileWaiting: (Report) -> Void = { _ in }) -> Report {
         state.withLock {
             $0.isStopping = true
             $0.sealsRest = sealsRest
         }
         signal.raise()
-        while !state.withLock({ $0.isFinished }) { signal.waitForEnd() }
-        return state.withLock { $0.report }
+        while !state.withLock({ $0.isFinished }) {
+            signal.waitForEnd(nanoseconds: 1_000_000_000)
+            whileWaiting(progress)
+        }
+        return progress
     }
+
+    /// What was done so far.
+    public var progress: Report { state.withLock { $0.report } }
 
     private func run() {
         do throws(TapeError) {
@@ -172,18 +179,25 @@ private final class Signal: @unchecked Sendable {
 
     /// Waits until it is raised, or so long.
     func wait(nanoseconds: Int64) {
-        var deadline = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &deadline)
-        deadline.tv_sec += Int(nanoseconds / 1_000_000_000)
+        var deadline = Self.deadline(in: nanoseconds)
         pthread_mutex_lock(mutex)
         while !isRaised, pthread_cond_timedwait(condition, mutex, &deadline) == 0 {}
         isRaised = false
         pthread_mutex_unlock(mutex)
     }
 
-    func waitForEnd() {
+    /// Waits for the end, or so long.
+    func waitForEnd(nanoseconds: Int64) {
+        var deadline = Self.deadline(in: nanoseconds)
         pthread_mutex_lock(mutex)
-        while !hasEnded { pthread_cond_wait(condition, mutex) }
+        while !hasEnded, pthread_cond_timedwait(condition, mutex, &deadline) == 0 {}
         pthread_mutex_unlock(mutex)
+    }
+
+    private static func deadline(in nanoseconds: Int64) -> timespec {
+        var deadline = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &deadline)
+        deadline.tv_sec += Int(nanoseconds / 1_000_000_000)
+        return deadline
     }
 }

@@ -60,6 +60,8 @@ public struct RecordOptions: Sendable {
     public var maximumDuration: Int64?
     /// What is deleted from the old end of the tape.
     public var retention = Retention()
+    /// Whether a broker that cannot be reached at the start is waited for.
+    public var waitsForBroker = false
     /// Program name and version, for the session's record.
     public var recorder: String
 

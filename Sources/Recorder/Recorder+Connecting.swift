@@ -20,7 +20,7 @@ extension Recorder {
         try onTape { () throws(TapeError) in
             try writer.begin(
                 session, clock: clock.current,
-                pauseDetail: pauseDetail(acknowledgement, previous))
+                pauseDetail: pauseDetail(acknowledgement, previous) + (firstWait.map { "; \($0)" } ?? ""))
         }
         try onTape { () throws(TapeError) in
             try writer.updateSession { $0.brokerAddresses = connection.peer.map { [$0] } ?? [] }
@@ -56,6 +56,7 @@ extension Recorder {
         connectionOptions.cleanStart = false
         connectionOptions.sessionExpiry = options.sessionExpiry
         connectionOptions.receiveMaximum = options.receiveMaximum
+        report(.connecting)
         do {
             let connection = try BrokerConnection(connectionOptions)
             try connection.connect()

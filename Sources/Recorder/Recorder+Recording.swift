@@ -96,11 +96,15 @@ extension Recorder {
 
     func commitOnly() throws(RecorderError) {
         let count = writer.pendingCount
+        let since = pendingSince
         pendingSince = nil
         guard count > 0 else { return }
         let before = time.monotonic
         try onTape { () throws(TapeError) in try writer.commit() }
-        statistics.longestCommit = max(statistics.longestCommit, time.monotonic - before)
+        let after = time.monotonic
+        statistics.longestCommit = max(statistics.longestCommit, after - before)
+        statistics.measures.note(commitOf: count, since: since, from: before, until: after)
+        statistics.measures.lastCommit = Timestamp(nanoseconds: clock.wall(after))
         statistics.commits += 1
         unsealed += Int64(count)
         if unsealed >= TapeSealer.segmentMessages {
@@ -130,6 +134,7 @@ extension Recorder {
         statistics.bytes = writer.session.bytes
         statistics.duplicates = writer.session.duplicates
         statistics.redactions = writer.session.redactions
+        measure()
         report(.progress(statistics))
         guard let connection else { return }
         try onConnection { () throws(ConnectionError) in

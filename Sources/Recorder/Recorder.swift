@@ -53,6 +53,8 @@ public final class Recorder {
     var subscribed = false
     /// The filters that it may hold.
     var held: [String] = []
+    /// What kept the first connection from coming about at once.
+    var firstWait: String?
 
     static let upkeepInterval: Int64 = 1_000_000_000
     static let heartbeatInterval: Int64 = 30_000_000_000
@@ -101,14 +103,15 @@ public final class Recorder {
 
     /// Records until told to stop, a limit is reached, or the tape cannot be written any more.
     ///
-    /// The first connection must succeed; after it the recorder comes back by itself for ever.
+    /// The first connection must succeed, unless ``RecordOptions/waitsForBroker``; after it the recorder comes back by
+    /// itself for ever.
     ///
     /// - Throws: ``RecorderError``. What was recorded until then is on the tape.
     public func run() throws(RecorderError) -> RecordingSummary {
         var connection: BrokerConnection?
         var acknowledgement: ConnectionAcknowledgement?
         do {
-            (connection, acknowledgement) = try connectFirst()
+            (connection, acknowledgement) = try firstConnection()
         } catch {
             writer.discardIfUnused()
             throw error
@@ -120,8 +123,11 @@ public final class Recorder {
         }
         while true {
             if let reason = endReason {
+                report(.finishing(sealed: statistics.measures.sealed))
                 try finish(connection, reason: reason)
-                let sealing = sealer?.finish(sealsRest: true) ?? BackgroundSealer.Report()
+                let sealing =
+                    sealer?.finish(sealsRest: true) { report(.finishing(sealed: $0.sealed.messages)) }
+                    ?? BackgroundSealer.Report()
                 return RecordingSummary(
                     statistics: statistics, session: writer.session, refused: refused, sessionLost: sessionLost,
                     sealing: sealing, endReason: reason)

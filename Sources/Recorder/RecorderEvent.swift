@@ -2,6 +2,8 @@ public import Tape
 
 /// What happens during a recording that a person or a log wants to know.
 public enum RecorderEvent: Sendable {
+    /// The broker is called; until it answers the recording thread may wait for minutes.
+    case connecting
     /// Connected; whether the broker still had our session, and the subscriptions as granted.
     case recording(broker: String, clientID: String, sessionPresent: Bool)
     /// A subscription was refused (from 0x80) or granted at a lower QoS.
@@ -14,6 +16,8 @@ public enum RecorderEvent: Sendable {
     case clockChanged(cause: String, by: Int64)
     /// About once a second: the numbers so far.
     case progress(RecordingStatistics)
+    /// The recording ends and everything is being sealed: about once a second, the messages sealed so far.
+    case finishing(sealed: Int64)
 }
 
 /// The numbers of a recording so far.
@@ -38,6 +42,8 @@ public struct RecordingStatistics: Sendable, Hashable {
     public var gaps: Int64 = 0
     /// Whether the broker is connected now.
     public var isConnected = false
+    /// What a watcher wants to know beyond that.
+    public var measures = RecordingMeasures()
 
     /// Nothing yet.
     public init() {}

@@ -18,16 +18,18 @@ struct Tapedeck: ParsableCommand {
         version: version,
         subcommands: [
             Record.self, Check.self, Replay.self, Info.self, Query.self, Import.self, Export.self, Seal.self,
-            Verify.self,
-            Slice.self, Merge.self, Diff.self, Simulate.self,
+            Verify.self, Slice.self, Merge.self, Diff.self, Simulate.self, Config.self,
             PrintSchema.self,
         ],
         helpNames: .long)
 
     static func main() {
         do {
-            var command = try parseAsRoot()
+            var command = try parsed()
             try command.run()
+        } catch let error as ConfigurationError {
+            Notes.note("tapedeck: \(error)")
+            Foundation.exit(ExitCode.validationFailure.rawValue)
         } catch {
             let code = exitCode(for: error)
             // Help and version are no errors and go to standard output as they are.
@@ -35,6 +37,17 @@ struct Tapedeck: ParsableCommand {
             let message = fullMessage(for: error)
             if !message.isEmpty { Notes.note(message) }
             Foundation.exit(code.rawValue)
+        }
+    }
+
+    /// The command with its arguments, and with the settings of the environment and the configuration file.
+    private static func parsed() throws -> any ParsableCommand {
+        let line = try CommandLineSettings(Array(CommandLine.arguments.dropFirst()))
+        do {
+            return try parseAsRoot(line.arguments)
+        } catch {
+            if exitCode(for: error) != .success, let fault = line.fault() { throw fault }
+            throw error
         }
     }
 }

@@ -19,8 +19,9 @@ private let allowedImports: [String: Set<String>] = [
     "TapeSQL": ["Query", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan"],
     "TapeExtension": ["TapeSQL", "SQLite", "CSQLiteExtension"],
     "Simulator": ["MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux"],
+    "Service": ["CLinux"],
     "Tapedeck": [
-        "Recorder", "Replay", "Diff", "Query", "TapeSQL", "SQLite", "Simulator", "Terminal", "Plot", "Tape",
+        "Service", "Recorder", "Replay", "Diff", "Query", "TapeSQL", "SQLite", "Simulator", "Terminal", "Plot", "Tape",
         "MQTTSession",
         "DeviceProtocol",
         "MQTTWire",

@@ -51,6 +51,8 @@ struct Record: ParsableCommand {
     @Flag(help: "Print what happens as JSON Lines on standard output.")
     var json = false
 
+    @OptionGroup(title: "Running unattended") var service: ServiceFlags
+
     func validate() throws {
         _ = try maxDuration.map { try duration($0, "--max-duration") }
         _ = try duration(sessionExpiry, "--session-expiry")
@@ -69,7 +71,10 @@ struct Record: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
+            service.apply()
             let options = try recordOptions()
+            let surroundings = try RecordingService(
+                tape: tape, metrics: try service.listenAddress(), waitsForBroker: service.waitForBroker)
             let wake = tapedeck_eventfd()
             tapedeck_install_stop_handlers(wake)
             let monitor = RecordMonitor(json: json, tape: tape)
@@ -84,6 +89,7 @@ struct Record: ParsableCommand {
                 let recorder = try Recorder(
                     options, redactionKey: key, wake: wake, isStopping: { tapedeck_stop_signal() != 0 },
                     report: { event in
+                        surroundings.note(event)
                         if case .progress = event {
                             relay.send(.event(event), mayBeDropped: true)
                         } else {
@@ -112,6 +118,7 @@ struct Record: ParsableCommand {
             recorder: "tapedeck \(Tapedeck.version)")
         options.clientID = connection.clientID
         options.bestEffort = bestEffort
+        options.waitsForBroker = service.waitForBroker
         options.tags = tag.map { tag in
             let parts = tag.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")

@@ -43,6 +43,7 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
     private func show(_ event: RecorderEvent) {
         if json { write(event) }
         switch event {
+        case .connecting, .finishing: break
         case .recording(let broker, let clientID, let sessionPresent):
             note(
                 "recording \(broker) onto \(tape) as \(clientID)"
@@ -98,7 +99,7 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
     }
 
     private func note(_ text: String) {
-        line.note(text)
+        if LogStyle.current == .text { line.note(text) } else { Notes.note(text) }
     }
 
     private func status(_ now: RecordingStatistics) -> String {
@@ -112,12 +113,15 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
     }
 
     private func write(_ event: RecorderEvent) {
+        if case .connecting = event { return }
+        if case .finishing = event { return }
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("time")
         writer.string(Timestamp(nanoseconds: time.wall).rfc3339)
         writer.key("event")
         switch event {
+        case .connecting, .finishing: break
         case .recording(let broker, let clientID, let sessionPresent):
             writer.string("recording")
             writer.key("broker")

@@ -1,5 +1,7 @@
 import ArgumentParser
+import DeviceProtocol
 import Glibc
+import Tape
 import Terminal
 
 /// How the program ends, beside the plain success that is 0.
@@ -27,7 +29,7 @@ enum Notes {
     private static func write(_ text: String) {
         // What was typed or received may hold control characters; on a terminal they must stay harmless.
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { DisplayText(String($0)).text }
-        let bytes = Array((lines.joined(separator: "\n") + "\n").utf8)
+        let bytes = LogStyle.current.entry(lines, now: Timestamp(nanoseconds: SystemTimeSource().wall))
         _ = bytes.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }

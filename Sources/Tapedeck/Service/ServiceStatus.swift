@@ -1,0 +1,95 @@
+import Recorder
+import Service
+import Terminal
+
+/// What the service manager is told while a recording goes on.
+///
+/// Up (`READY=1`) means: recording, or, where a broker that is down is waited for, waiting for it; a machine that boots
+/// while its broker is down must not hang or restart the recorder for ever. Signs of life come from the recording thread
+/// itself, so that a thread that hangs is noticed.
+struct ServiceStatus {
+    /// Whether a broker that is down is waited for.
+    let waitsForBroker: Bool
+    /// How far apart signs of life may be, ns; nil where nobody wants any.
+    let watchdogInterval: Int64?
+
+    private var isReady = false
+    private var isConnecting = false
+    private var broker: String?
+    private var problem: String?
+    private var nextStatus: Int64 = 0
+    private var finishing: (sealed: Int64, movedAt: Int64)?
+
+    /// How often the status line is renewed with nothing but new numbers, ns.
+    private static let statusInterval: Int64 = 10_000_000_000
+    /// Looking up a name and waiting for several addresses to answer may take so long, ns.
+    private static let connectingInterval: Int64 = 600_000_000_000
+    /// Sealing that has got nowhere for so long gets no more time, ns.
+    private static let patience: Int64 = 300_000_000_000
+
+    init(waitsForBroker: Bool, watchdogInterval: Int64?) {
+        self.waitsForBroker = waitsForBroker
+        self.watchdogInterval = watchdogInterval
+    }
+
+    /// What an event is worth telling; `now` is monotonic, ns.
+    mutating func assignments(for event: RecorderEvent, now: Int64) -> [ServiceManager.Assignment] {
+        var told: [ServiceManager.Assignment] = []
+        if isConnecting {
+            isConnecting = false
+            if let watchdogInterval { told.append(.watchdogInterval(watchdogInterval)) }
+        }
+        switch event {
+        case .connecting:
+            isConnecting = watchdogInterval != nil
+            if isConnecting { told.append(.watchdogInterval(max(Self.connectingInterval, watchdogInterval ?? 0))) }
+        case .recording(let broker, let clientID, _):
+            self.broker = "\(broker) as \(clientID)"
+            problem = nil
+            nextStatus = 0
+            if !isReady { told.append(.ready) }
+            isReady = true
+            told.append(.status("recording \(broker) as \(clientID)"))
+        case .disconnected(let reason, _):
+            problem = reason
+            if !isReady, waitsForBroker {
+                told.append(.ready)
+                isReady = true
+            }
+            told.append(.status("waiting for the broker: \(reason)"))
+        case .waiting(let reason):
+            told.append(.status(reason))
+            // The next numbers come when it is over.
+            nextStatus = 0
+        case .progress(let statistics):
+            guard now >= nextStatus, problem == nil, broker != nil else { break }
+            nextStatus = now + Self.statusInterval
+            told.append(.status(text(statistics)))
+        case .finishing(let sealed):
+            if finishing == nil { told += [.stopping, .status("committing and sealing")] }
+            if finishing.map({ $0.sealed != sealed }) ?? true { finishing = (sealed, now) }
+            if let finishing, now - finishing.movedAt < Self.patience { told.append(.extendTimeout(60_000_000_000)) }
+        case .subscription, .clockChanged: break
+        }
+        if watchdogInterval != nil { told.append(.watchdog) }
+        return told
+    }
+
+    /// Says that a message did not get through, so that what must not be lost is told again.
+    mutating func wasLost(_ assignments: [ServiceManager.Assignment]) {
+        if assignments.contains(.ready) { isReady = false }
+    }
+
+    /// Tells again what was lost.
+    mutating func repetition() -> [ServiceManager.Assignment] {
+        guard !isReady, broker != nil || waitsForBroker && problem != nil else { return [] }
+        isReady = true
+        return [.ready]
+    }
+
+    private func text(_ statistics: RecordingStatistics) -> String {
+        var text = "recording \(broker ?? ""): \(HumanFormat.count(statistics.messages, "message"))"
+        if statistics.gaps > 0 { text += ", \(HumanFormat.count(statistics.gaps, "row")) in the loss ledger" }
+        return text
+    }
+}
