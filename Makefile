@@ -4,14 +4,16 @@
 # make extension  the same tables for the sqlite3 shell, Python and others: .build/release/tapedeck.so
 # make format writes the formatting that make test checks
 # make bench  size, speed and queries beside other engines; CORPUS=FILE takes messages of your own (Benchmarks/README.md)
+# make install  program, manual pages, completions, systemd unit below PREFIX=/usr/local; make uninstall takes them away
+# make deb    a Debian package in .build/packages; make test-deb tries it under a systemd of its own (as root)
 # make fuzz   every decoder on damaged and random bytes, SECONDS=60 each (Fuzz/README.md)
 
 SWIFT_SOURCES = Package.swift Sources Tests schema
 
-.PHONY: help demo test build extension lint format bench fuzz dependencies clean
+.PHONY: help demo test build extension lint format bench install uninstall deb test-deb fuzz dependencies clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -n 7
+	@sed -n 's/^# //p' Makefile | head -n 9
 
 demo: build
 	@scripts/demo.sh .build/release/tapedeck
@@ -36,6 +38,8 @@ test: dependencies lint
 	@timeout --signal=TERM 1500 swift test --skip-build --disable-xctest
 	@echo "test: the same answers from an independent reference"
 	@Tests/Reference/compare.py .build/debug/tapedeck
+	@echo "test: manual pages and the systemd unit"
+	@packaging/check.sh .build/debug/tapedeck
 	@echo "make test: everything passed"
 
 lint: dependencies
@@ -47,6 +51,24 @@ format:
 
 bench: build
 	@Benchmarks/run.py --tapedeck .build/release/tapedeck $(if $(CORPUS),--corpus $(CORPUS))
+
+PREFIX = /usr/local
+DESTDIR =
+SYSCONFDIR = /etc
+export PREFIX DESTDIR SYSCONFDIR
+
+# Installs what `make build` has made: root need not build.
+install:
+	@packaging/install.sh install .build/release/tapedeck
+
+uninstall:
+	@packaging/install.sh uninstall .build/release/tapedeck
+
+deb: build
+	@env -u DESTDIR packaging/deb.sh .build/release/tapedeck .build/packages
+
+test-deb: build
+	@env -u DESTDIR packaging/test-deb.sh .build/release/tapedeck
 
 SECONDS = 60
 

@@ -134,8 +134,7 @@ let package = Package(
             name: "TapedeckTests",
             dependencies: [
                 "Tapedeck", "Service", "Recorder", "MQTTSession", "Diff", "Query", "Terminal", "Tape", "DeviceProtocol",
-                "MQTTWire", "JSONScan",
-                "TapeTestSupport",
+                "MQTTWire", "JSONScan", "TapeTestSupport", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(

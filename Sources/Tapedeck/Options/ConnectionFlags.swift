@@ -90,7 +90,7 @@ struct ConnectionFlags: ParsableArguments {
             }
             return String(decoding: data.prefix { $0 != 10 && $0 != 13 }, as: UTF8.self)
         }
-        return Self.environment("TAPEDECK_PASSWORD")
+        return Self.environment("TAPEDECK_PASSWORD") ?? ServiceCredential.text("password")
     }
 
     static func environment(_ name: String) -> String? {

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Prints the licences of what is linked into the program: Swift's own libraries and the packages of Package.swift.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+echo "Tapedeck contains the following works under their own licences."
+for checkout in .build/checkouts/*/; do
+    name=$(basename "$checkout")
+    for file in "$checkout"LICENSE* "$checkout"NOTICE*; do
+        [ -f "$file" ] || continue
+        printf '\n==== %s: %s ====\n\n' "$name" "$(basename "$file")"
+        cat "$file"
+    done
+done
+swift=$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")
+for file in "$swift/share/swift/LICENSE.txt"; do
+    [ -f "$file" ] || continue
+    printf '\n==== Swift: %s ====\n\n' "$(basename "$file")"
+    cat "$file"
+done
