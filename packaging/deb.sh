@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a Debian package of a built program with dpkg-deb alone.
 #
-# usage: deb.sh BINARY FOLDER     with VERSION in the environment to override the program's own
+# usage: deb.sh BINARY FOLDER     with VERSION, MAINTAINER, COMPRESSION in the environment if need be
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -57,5 +57,5 @@ for script in postinst prerm postrm; do install -m 755 "packaging/debian/$script
 
 mkdir -p "$folder"
 package=$folder/tapedeck_${version}_$architecture.deb
-dpkg-deb --root-owner-group -Zxz --build "$root" "$package" >/dev/null
+dpkg-deb --root-owner-group "-Z${COMPRESSION:-xz}" --build "$root" "$package" >/dev/null
 echo "$package"

@@ -35,8 +35,11 @@ cleanup() {
 trap cleanup EXIT
 
 echo "test-deb: two packages, the second an upgrade"
-VERSION=0.0.1-1 packaging/deb.sh "$binary" "$work/packages"
-VERSION=0.0.2-1 packaging/deb.sh "$binary" "$work/packages"
+export COMPRESSION=gzip
+VERSION=0.0.1-1 packaging/deb.sh "$binary" "$work/packages" >/dev/null
+VERSION=0.0.2-1 packaging/deb.sh "$binary" "$work/packages" >/dev/null
+packages=/srv/packages
+architecture=$(dpkg --print-architecture)
 
 cat >"$work/first" <<'INNER'
 set -e
@@ -61,10 +64,12 @@ for device in null zero full random urandom tty; do
     touch "dev/$device"
     mount --bind "/dev/$device" "dev/$device"
 done
-mkdir dev/shm
+mkdir dev/shm dev/pts dev/mqueue dev/hugepages
+mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
+ln -s pts/ptmx dev/ptmx
 ln -s /proc/self/fd dev/fd
-mkdir -p tmp/packages
-cp "$work"/packages/*.deb tmp/packages/
+mkdir -p srv/packages
+cp "$work"/packages/*.deb srv/packages/
 : >etc/machine-id
 # Nothing of this machine starts, and nothing that looks after the kernel or the hardware.
 rm -rf etc/systemd/system/*.wants
@@ -78,8 +83,15 @@ for unit in dev-hugepages.mount dev-mqueue.mount sys-kernel-debug.mount sys-kern
 done
 rm -rf etc/tapedeck var/lib/tapedeck
 ip link set lo up
-exec env -i container=lxc PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot . /lib/systemd/systemd --unit=basic.target \
-    --log-target=null --show-status=0
+# Not a mere chroot: in one the kernel makes no user namespaces (user_namespaces(7)).
+mkdir -p mnt
+pivot_root . mnt
+cd /
+umount -l mnt
+# What credentials are mounted on must be seen by the services; in a container this is not systemd's to see to.
+mount --make-rshared /
+exec env -i container=lxc PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --unit=basic.target \
+    --log-target=journal --show-status=0
 INNER
 
 mkdir "$group"
@@ -99,14 +111,14 @@ inside true || {
     exit 1
 }
 for _ in $(seq 200); do
-    inside systemctl is-active --quiet basic.target && break
+    inside systemctl is-active --quiet basic.target 2>/dev/null && break
     sleep 0.1
 done
 
 fail() {
     echo "test-deb: FAILED: $*" >&2
     inside systemctl --no-pager status 'tapedeck@fleet' >&2 || true
-    inside journalctl --no-pager -n 30 -u 'tapedeck@fleet' >&2 || true
+    inside journalctl --no-pager -n 40 >&2 || true
     exit 1
 }
 await() { # WHAT COMMAND…: until it succeeds, half a minute at most
@@ -142,7 +154,7 @@ publish() { # FROM TO
 secret=correct-horse-$$
 
 echo "install"
-inside dpkg -i /tmp/packages/tapedeck_0.0.1-1_*.deb >"$work/dpkg" 2>&1 || fail "dpkg -i: $(cat "$work/dpkg")"
+inside dpkg -i "$packages/tapedeck_0.0.1-1_$architecture.deb" >"$work/dpkg" 2>&1 || fail "dpkg -i: $(cat "$work/dpkg")"
 expect "the program runs" inside tapedeck --version
 expect "the user is there" inside getent passwd tapedeck
 expect "the manual pages are found" inside man -w tapedeck-query-telemetry
@@ -150,6 +162,7 @@ expect "bash takes the completions" inside bash -n /usr/share/bash-completion/co
 refuse "nothing starts by itself" inside systemctl is-active tapedeck@fleet
 expect "the unit is sound" inside systemd-analyze verify tapedeck@fleet.service
 refuse "what is not configured does not start" inside systemctl start tapedeck@fleet
+expect "it says wrong usage" is ExecMainStatus 64
 expect "and is not tried again and again" is NRestarts 0
 
 echo "run"
@@ -173,6 +186,7 @@ for user in recorder cloud; do inside mosquitto_passwd -b /tmp/users "$user" "$s
 inside chown mosquitto /tmp/users
 inside sh -c 'printf "listener 1883 127.0.0.1\nallow_anonymous false\npassword_file /tmp/users\nmax_queued_messages 100000\n" >/tmp/broker.conf'
 inside systemd-run --quiet --unit=broker /usr/sbin/mosquitto -c /tmp/broker.conf
+await "the broker is there" inside mosquitto_pub -p 1883 -u cloud -P "$secret" -t probe -m x
 await "recording once the broker is there, with the password of the credential" says "^recording"
 publish 1 1000
 await "figures: 1,000 messages" figure '^tapedeck_messages_total 1000$'
@@ -199,7 +213,7 @@ echo "upgrade"
 process=$(property MainPID)
 publish 2001 12000 &
 publisher=$!
-inside dpkg -i /tmp/packages/tapedeck_0.0.2-1_*.deb >"$work/dpkg" 2>&1 || fail "dpkg -i: $(cat "$work/dpkg")"
+inside dpkg -i "$packages/tapedeck_0.0.2-1_$architecture.deb" >"$work/dpkg" 2>&1 || fail "dpkg -i: $(cat "$work/dpkg")"
 await "another process records" sh -c "[ '$process' != \"\$(nsenter --target $init --mount --pid --root --wd systemctl show -P MainPID tapedeck@fleet)\" ]"
 wait "$publisher"
 await "nothing was lost, nothing stands twice without a mark" inside sh -c \
@@ -221,7 +235,7 @@ refuse "the unit is enabled no more" inside sh -c 'ls /etc/systemd/system/*.want
 expect "the recording stays, and that is said" sh -c \
     "nsenter --target $init --mount --root ls /var/lib/tapedeck/fleet.tape && grep -q 'recordings stay' '$work/dpkg'"
 inside rm -rf /var/lib/tapedeck /etc/tapedeck /etc/systemd/system/tapedeck@.service.d
-inside dpkg -i /tmp/packages/tapedeck_0.0.2-1_*.deb >"$work/dpkg" 2>&1 || fail "dpkg -i after a purge: $(cat "$work/dpkg")"
+inside dpkg -i "$packages/tapedeck_0.0.2-1_$architecture.deb" >"$work/dpkg" 2>&1 || fail "dpkg -i after a purge: $(cat "$work/dpkg")"
 inside dpkg -P tapedeck >"$work/dpkg" 2>&1 || fail "dpkg -P: $(cat "$work/dpkg")"
 refuse "without recordings nothing is left" inside ls -d /var/lib/tapedeck /etc/tapedeck
 

@@ -59,7 +59,9 @@ struct ConfigurationFile {
         let places = named.map { [$0] } ?? (folder.map { [$0 + "/tapedeck/config"] } ?? []) + ["/etc/tapedeck.conf"]
         path = named ?? places.first { FileManager.default.fileExists(atPath: $0) }
         guard let path else { return }
-        guard let data = FileManager.default.contents(atPath: path), data.count <= Self.sizeLimit,
+        // A byte more than there may be, whatever kind of file it is.
+        guard let file = FileHandle(forReadingAtPath: path),
+            let data = try? file.read(upToCount: Self.sizeLimit + 1) ?? Data(), data.count <= Self.sizeLimit,
             let text = String(validating: data, as: UTF8.self)
         else { throw ConfigurationError(path: path, line: nil, reason: "cannot be read as a text of at most 1 MiB") }
         try parse(text, path)

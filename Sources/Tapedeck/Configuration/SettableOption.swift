@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Synchronization
 
 /// An option of a command that may come from the configuration file or the environment, as the command line's own
 /// description of itself has it.
@@ -54,8 +55,18 @@ struct SettableOption: Hashable {
     /// What makes sense on a command line only.
     private static let unsettable: Set<String> = ["help", "version", "config"]
 
-    /// The options of a command.
+    /// The options of a command; made once, for it takes some milliseconds.
     static func options(of command: any ParsableCommand.Type) -> [SettableOption] {
+        let name = command._commandName
+        if let known = known.withLock({ $0[name] }) { return known }
+        let options = described(by: command)
+        known.withLock { $0[name] = options }
+        return options
+    }
+
+    private static let known = Mutex<[String: [SettableOption]]>([:])
+
+    private static func described(by command: any ParsableCommand.Type) -> [SettableOption] {
         guard let arguments = try? JSONDecoder().decode(Help.self, from: Data(command._dumpHelp().utf8)).command
             .arguments
         else { return [] }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Tapedeck
@@ -22,11 +23,11 @@ import Testing
         #expect(names.isDisjoint(with: ["pw", "help", "version", "config"]))
         // Each makes arguments that the parser knows.
         for option in SettableOption.options(of: Record.self) {
-            let arguments = option.arguments([option.kind == .flag ? "yes" : "1"])
-            let message = #expect(throws: (any Error).self) {
-                _ = try Record.parse(["x.tape", "--no-such-option"] + arguments)
+            do {
+                _ = try Record.parse(["x.tape"] + option.arguments([option.kind == .flag ? "yes" : "1"]))
+            } catch {
+                #expect(!Record.message(for: error).contains("Unknown option"))
             }
-            #expect(Record.message(for: try #require(message)).contains("no-such-option"))
         }
     }
 

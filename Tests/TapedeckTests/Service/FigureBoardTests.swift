@@ -1,5 +1,6 @@
 import DeviceProtocol
 import Recorder
+import Service
 import Synchronization
 import TestSupport
 import Testing
