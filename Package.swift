@@ -84,7 +84,8 @@ let package = Package(
         .executableTarget(
             name: "Tapedeck",
             dependencies: [
-                "Service", "Recorder", "Replay", "Diff", "Query", "TapeSQL", "SQLite", "Simulator", "Terminal", "Plot", "Tape",
+                "Service", "Recorder", "Replay", "Diff", "Query", "TapeSQL", "SQLite", "Simulator", "Terminal", "Plot",
+                "Tape",
                 "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "Schema", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),

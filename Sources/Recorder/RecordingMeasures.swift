@@ -3,7 +3,8 @@ public import DeviceProtocol
 /// Figures of a recording for those who watch over it, beside what ``RecordingStatistics`` counts for everybody.
 public struct RecordingMeasures: Sendable, Hashable {
     /// How long commits took, ns.
-    public var commitTime = Distribution(bounds: milliseconds([1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000]))
+    public var commitTime = Distribution(
+        bounds: milliseconds([1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000]))
     /// How long the first message of a batch took from its arrival until it was durable, ns.
     public var commitLag = Distribution(
         bounds: milliseconds([10, 25, 50, 75, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 60_000]))

@@ -28,7 +28,8 @@ public final class ServiceManager: Sendable {
             case .stopping: "STOPPING=1"
             case .status(let text):
                 "STATUS="
-                    + String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }).prefix(500))
+                    + String(
+                        String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }).prefix(500))
             case .watchdog: "WATCHDOG=1"
             case .watchdogInterval(let nanoseconds): "WATCHDOG_USEC=\(nanoseconds / 1_000)"
             case .extendTimeout(let nanoseconds): "EXTEND_TIMEOUT_USEC=\(nanoseconds / 1_000)"

@@ -14,7 +14,9 @@ import Testing
         #expect(address.isLoopback == isLoopback)
     }
 
-    @Test(arguments: ["", ":", "x", "70000", "-1", "+1", "host:1", "::1:9464", "[::1]", "1.2.3.4:", "[x]:1", "1.2.3:4:5"])
+    @Test(arguments: [
+        "", ":", "x", "70000", "-1", "+1", "host:1", "::1:9464", "[::1]", "1.2.3.4:", "[x]:1", "1.2.3:4:5",
+    ])
     func `what is no address is refused in a sentence that names it`(text: String) {
         #expect(performing: { try ListenAddress(text) }, throws: { "\($0)".contains("`\(text)`") })
     }

@@ -75,7 +75,8 @@ private final class RawClient {
     @Test(arguments: [
         ("GET /other HTTP/1.1\r\n\r\n", 404), ("POST /page HTTP/1.1\r\nContent-Length: 9\r\n\r\nxxxxxxxxx", 405),
         ("\r\n\r\n", 400), ("GET\r\n\r\n", 400), ("GET page HTTP/1.1\r\n\r\n", 400), ("GET /page HTTP/2\r\n\r\n", 400),
-        ("GET  /page HTTP/1.1\r\n\r\n", 400), ("get /page HTTP/1.1\r\n\r\n", 400), ("GET /\u{1}a HTTP/1.1\r\n\r\n", 400),
+        ("GET  /page HTTP/1.1\r\n\r\n", 400), ("get /page HTTP/1.1\r\n\r\n", 400),
+        ("GET /\u{1}a HTTP/1.1\r\n\r\n", 400),
         ("\u{16}\u{3}\u{1}\n\n", 400),
     ])
     func `what is no request for a page is refused`(request: String, status: Int) throws {

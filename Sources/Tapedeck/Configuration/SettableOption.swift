@@ -67,8 +67,9 @@ struct SettableOption: Hashable {
     private static let known = Mutex<[String: [SettableOption]]>([:])
 
     private static func described(by command: any ParsableCommand.Type) -> [SettableOption] {
-        guard let arguments = try? JSONDecoder().decode(Help.self, from: Data(command._dumpHelp().utf8)).command
-            .arguments
+        guard
+            let arguments = try? JSONDecoder().decode(Help.self, from: Data(command._dumpHelp().utf8)).command
+                .arguments
         else { return [] }
         return arguments.compactMap { argument in
             guard let names = argument.names, let name = names.first(where: { $0.kind == "long" })?.name,

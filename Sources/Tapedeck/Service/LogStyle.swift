@@ -36,8 +36,10 @@ enum LogStyle: String, CaseIterable, ExpressibleByArgument, Sendable {
         /// Tells by how the line begins: the sentence of an error names the program, a warning says so.
         init(of text: String) {
             self =
-                text.hasPrefix("warning: ") ? .warning : ["tapedeck: ", "Error: "].contains(where: text.hasPrefix)
-                ? .error : .info
+                text.hasPrefix("warning: ")
+                ? .warning
+                : ["tapedeck: ", "Error: "].contains(where: text.hasPrefix)
+                    ? .error : .info
         }
 
         var word: String {

@@ -83,7 +83,9 @@ import Testing
             var text = ""
             for _ in 0..<40 {
                 state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                let words = ["record.", "topic", "=", " ", "\n", "#", "\r", "\u{0}", "é", "qos", "1", "--", ".", "\u{85}"]
+                let words = [
+                    "record.", "topic", "=", " ", "\n", "#", "\r", "\u{0}", "é", "qos", "1", "--", ".", "\u{85}",
+                ]
                 text += words[Int(state >> 40) % words.count]
             }
             _ = Self.failure(text)

@@ -23,7 +23,8 @@ import Testing
     @Test func `json is one object a line, whatever the text is`() throws {
         #expect(
             Self.entry(.json, "warning: say \"x\"", "y")
-                == #"{"time":"1970-01-01T00:00:01.500000000Z","level":"warning","message":"warning: say \"x\"\ny"}"# + "\n"
+                == #"{"time":"1970-01-01T00:00:01.500000000Z","level":"warning","message":"warning: say \"x\"\ny"}"#
+                + "\n"
         )
         let value = try JSONValue.parse(Array(Self.entry(.json, "\u{1}é\u{2028}").utf8.dropLast()))
         #expect(value["message"]?.string == "\u{1}é\u{2028}")
