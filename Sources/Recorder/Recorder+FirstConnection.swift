@@ -15,6 +15,7 @@ extension Recorder {
             do {
                 let connected = try connectFirst()
                 backoff.reset()
+                if let pause = writer.pause { statistics.measures.ledger[pause.rawValue, default: 0] += 1 }
                 if let firstWait, writer.wasCreated {
                     try addGap(.disconnected, from: began, detail: firstWait)
                 }

@@ -83,6 +83,7 @@ extension Recorder {
             if isStopping(), time.monotonic - started > Self.blockedFarewell { return }
             if time.monotonic >= nextUpkeep {
                 nextUpkeep = time.monotonic + Self.upkeepInterval
+                report(.progress(statistics))
                 try onConnection { () throws(ConnectionError) in try connection.maintain() }
             }
         }

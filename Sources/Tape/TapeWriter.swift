@@ -13,6 +13,10 @@ public final class TapeWriter {
     public private(set) var session = Session(
         source: "", broker: nil, clientID: nil, recorder: "", startedAt: Timestamp(nanoseconds: 0))
 
+    /// The cause of the row that ``begin(_:clock:pauseDetail:)`` added to the ledger; nil where there was no session
+    /// before.
+    public private(set) var pause: Gap.Cause?
+
     /// Whether the file was made by this writer.
     public let wasCreated: Bool
 
@@ -63,13 +67,15 @@ public final class TapeWriter {
     ) throws(TapeError) {
         var begun = session
         var clockID: Int64 = 0
+        var pause: Gap.Cause?
         try write { () throws(SQLiteError) in
             _ = try tape.database.tapeID()
-            try tape.database.closeAbandonedSessions(now: session.startedAt, detail: pauseDetail)
+            pause = try tape.database.closeAbandonedSessions(now: session.startedAt, detail: pauseDetail)
             begun.id = try tape.database.insert(session)
             clockID = try tape.database.insert(clock, session: begun.id)
         }
         self.session = begun
+        self.pause = pause
         self.clock = (clockID, clock.offset)
     }
 

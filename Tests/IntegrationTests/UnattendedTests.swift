@@ -34,6 +34,20 @@ import Testing
         #expect(gap.cause == "disconnected")
         #expect(gap.detail?.hasPrefix("the recorder waited since ") == true)
         #expect(gap.endedAt != nil)
+        // The next one notes the pause, in the figures too.
+        let next = try Program.record(tape, from: broker, ["--metrics", "0", "--wait-for-broker"])
+        let port = try #require(Self.port(next))
+        #expect(try Exposition(try HTTPClient.body(port, "/metrics"))[#"tapedeck_connected"#] == 1)
+        try poll("the pause in the figures") {
+            let figures = try Exposition(try HTTPClient.body(port, "/metrics"))
+            return figures[#"tapedeck_ledger_rows_total{cause="stopped"}"#] == 1
+        }
+        #expect(try Program.stop(next) == 0)
+    }
+
+    /// The port that a recorder serves its figures at.
+    private static func port(_ recorder: ChildProcess) -> UInt16? {
+        recorder.errors.firstMatch(of: /metrics on http:\/\/127\.0\.0\.1:(\d+)\/metrics/).flatMap { UInt16($0.1) }
     }
 
     @Test func `a wait that is in vain ends at a word, and leaves no tape`() throws {
@@ -55,10 +69,7 @@ import Testing
         let broker = try PrivateBroker(workspace)
         let tape = workspace.path("figures.tape")
         let recorder = try Program.record(tape, from: broker, ["--metrics", "0"])
-        let port = try #require(
-            recorder.errors.firstMatch(of: /metrics on http:\/\/127\.0\.0\.1:(\d+)\/metrics/).flatMap {
-                UInt16($0.1)
-            })
+        let port = try #require(Self.port(recorder))
         for number in 0..<3 { try broker.publish("v1/device/a/telemetry", ["-q", "1", "-m", "{\"n\":\(number)}"]) }
         var silent: [Int32] = []
         defer { for descriptor in silent { close(descriptor) } }

@@ -108,10 +108,12 @@ extension Connection {
     }
 
     /// Closes what a killed recorder left open and notes how long nothing was recorded before `now`.
-    func closeAbandonedSessions(now: Timestamp, detail: String?) throws(SQLiteError) {
+    ///
+    /// - Returns: the cause of the ledger's new row; nil on a tape without sessions.
+    func closeAbandonedSessions(now: Timestamp, detail: String?) throws(SQLiteError) -> Gap.Cause? {
         var last = try prepare(
             "SELECT id, alive_at, ended_at, client_id FROM session ORDER BY id DESC LIMIT 1")
-        guard try last.step() else { return }
+        guard try last.step() else { return nil }
         let id = last.integer(0)
         let alive = Timestamp(nanoseconds: last.integer(1))
         let killed = last.isNull(2)
@@ -125,6 +127,7 @@ extension Connection {
         var sessions = try prepare(
             "UPDATE session SET ended_at = alive_at, end_reason = 'killed' WHERE ended_at IS NULL")
         try sessions.run()
+        return killed ? .killed : .stopped
     }
 
     /// The first sequence number of the broker session that `session` resumes, or nil where there is none: the last

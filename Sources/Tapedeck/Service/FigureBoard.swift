@@ -48,7 +48,8 @@ final class FigureBoard: Sendable {
             case .waiting(let reason): figures.waiting = reason
             case .progress(let statistics): figures.statistics = statistics
             case .finishing: figures.dueAt = now &+ Self.callingPatience
-            case .subscription, .clockChanged: break
+            // The numbers of the next progress have it.
+            default: break
             }
         }
     }

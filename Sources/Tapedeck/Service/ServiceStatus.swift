@@ -69,7 +69,8 @@ struct ServiceStatus {
             if finishing == nil { told += [.stopping, .status("committing and sealing")] }
             if finishing.map({ $0.sealed != sealed }) ?? true { finishing = (sealed, now) }
             if let finishing, now - finishing.movedAt < Self.patience { told.append(.extendTimeout(60_000_000_000)) }
-        case .subscription, .clockChanged: break
+        // For the journal and the ledger, not for the status.
+        default: break
         }
         if watchdogInterval != nil { told.append(.watchdog) }
         return told
