@@ -109,7 +109,8 @@ public struct PublishProperties: Sendable, Hashable {
     }
 
     private mutating func append(text: String) {
-        append(binary: text.utf8)
+        // The view itself would be copied byte by byte.
+        if text.utf8.withContiguousStorageIfAvailable({ append(binary: $0) }) == nil { append(binary: text.utf8) }
     }
 
     private mutating func append(binary data: some Collection<UInt8>) {
