@@ -108,7 +108,9 @@ let package = Package(
             name: "TapeTests", dependencies: ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(name: "ServiceTests", dependencies: ["Service"]),
-        .testTarget(name: "RecorderTests", dependencies: ["Recorder", "MQTTWire"]),
+        .testTarget(
+            name: "RecorderTests",
+            dependencies: ["Recorder", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "TestSupport"]),
         .testTarget(
             name: "QueryTests",
             dependencies: [

@@ -52,6 +52,8 @@ public struct RecordOptions: Sendable {
     public var receiveMaximum: UInt16 = 960
     /// Whether a refused subscription is borne as long as another one was granted.
     public var bestEffort = false
+    /// What is redacted beside what is known to be secret.
+    public var redaction = RedactionRules()
     /// The user's tags for the session.
     public var tags: [(name: String, value: String)] = []
     /// Ends the recording after so many messages.

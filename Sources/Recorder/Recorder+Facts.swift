@@ -47,6 +47,7 @@ extension Recorder {
             writer.key("redaction_key")
             writer.string(name)
         }
+        options.redaction.write(to: &writer)
         if options.connection.tls.insecure {
             writer.key("insecure")
             writer.bool(true)

@@ -56,10 +56,7 @@ extension Recorder {
             sequence: 0, session: 0, arrival: Timestamp(nanoseconds: 0), monotonic: arrival, topic: incoming.topic,
             payload: incoming.payload, qos: incoming.qos, retain: incoming.retain, dup: incoming.dup,
             packetID: incoming.packetID, properties: incoming.properties)
-        if redactor != nil, let redacted = redactor?.redact(incoming.properties) {
-            message.properties = redacted.properties
-            message.redactions = redacted.count
-        }
+        redactor?.redact(&message)
         guard let packetID = incoming.packetID else {
             writer.append(message)
             return
@@ -135,6 +132,7 @@ extension Recorder {
         statistics.bytes = writer.session.bytes
         statistics.duplicates = writer.session.duplicates
         statistics.redactions = writer.session.redactions
+        if let redactor { statistics.redacted = redactor.counts }
         measure()
         report(.progress(statistics))
         guard let connection else { return }

@@ -90,7 +90,7 @@ public final class Recorder {
         } catch {
             throw .tape(error)
         }
-        redactor = redactionKey.map { Redactor(key: $0) }
+        redactor = redactionKey.map { Redactor(key: $0, rules: options.redaction) }
         clock = ArrivalClock(time)
         window = DuplicateWindow(capacity: Int(options.receiveMaximum))
         startedAt = time.monotonic
@@ -169,6 +169,7 @@ public final class Recorder {
             try onTape { () throws(TapeError) in try writer.closeGap(gap, at: Timestamp(nanoseconds: time.wall)) }
         }
         try upkeep(nil, time.monotonic)
+        try noteRedactions()
         try onTape { () throws(TapeError) in
             try writer.end(at: Timestamp(nanoseconds: time.wall), reason: reason)
         }

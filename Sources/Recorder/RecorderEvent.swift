@@ -32,6 +32,8 @@ public struct RecordingStatistics: Sendable, Hashable {
     public var duplicates: Int64 = 0
     /// Values that redaction replaced.
     public var redactions: Int64 = 0
+    /// The same by the kind of place, those not yet committed included.
+    public var redacted = RedactionCounts()
     /// Commits made.
     public var commits: Int64 = 0
     /// The longest commit, ns.

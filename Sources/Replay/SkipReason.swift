@@ -10,7 +10,9 @@ public enum SkipReason: String, Sendable, Hashable, CaseIterable {
     case brokerTopic = "broker_topic"
     /// Its direction, device or kind is left out.
     case excluded
-    /// Its payload holds a placeholder for a secret that nobody has; `--credentials` gives access keys.
+    /// Its payload, or topic, holds a placeholder for a secret that nobody has, or a number in the place of one.
+    ///
+    /// `--credentials` gives access keys, `--send-placeholders` sends what the payload holds.
     case redactedPayload = "redacted_payload"
     /// Its topic, or response topic, would become one that cannot be published on.
     case invalidTopic = "invalid_topic"
@@ -23,7 +25,7 @@ public enum SkipReason: String, Sendable, Hashable, CaseIterable {
         case .duplicate: "redelivered to the recorder, sent once"
         case .brokerTopic: "on the broker's own topics"
         case .excluded: "left out by --direction or --exclude-…"
-        case .redactedPayload: "with a redacted secret in the payload (--credentials gives access keys)"
+        case .redactedPayload: "with a redacted secret in the payload (see --credentials, --send-placeholders)"
         case .invalidTopic: "whose new topic MQTT cannot carry (see --remap, --map-device)"
         }
     }

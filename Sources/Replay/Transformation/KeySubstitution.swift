@@ -25,7 +25,7 @@ struct KeySubstitution: Sendable {
 
     /// Decides about a user property of a device, which is known by several ids, the most telling first.
     func verdict(name: String, value: String, devices: [DeviceID]) -> Verdict {
-        let isPlaceholder = Placeholder.matches(value)
+        let isPlaceholder = Placeholder.occurs(in: value)
         guard isPlaceholder || credentials != nil else { return .keep }
         // Only where the device presents itself: a key must not end up in a property that means something else.
         if Self.isAccessKey(name), let key = credentials?.key(ofFirst: devices) {
@@ -48,7 +48,11 @@ struct KeySubstitution: Sendable {
         var outcome = Outcome(properties: PublishProperties())
         for property in list {
             guard case .userProperty(let name, let value) = property else {
-                outcome.properties.append(property)
+                if Self.holdsPlaceholder(property) {
+                    outcome.leftOut += 1
+                } else {
+                    outcome.properties.append(property)
+                }
                 continue
             }
             switch verdict(name: name, value: value, devices: devices) {
@@ -60,6 +64,15 @@ struct KeySubstitution: Sendable {
             }
         }
         return outcome
+    }
+
+    /// Whether a secret was redacted in a property that is no user property.
+    static func holdsPlaceholder(_ property: PublishProperty) -> Bool {
+        switch property {
+        case .responseTopic(let text), .contentType(let text): Placeholder.occurs(in: text)
+        case .correlationData(let data): Placeholder.count(in: data) > 0
+        default: false
+        }
     }
 
     /// The device that presents itself in a message's properties.

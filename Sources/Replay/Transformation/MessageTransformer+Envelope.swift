@@ -57,6 +57,10 @@ extension MessageTransformer {
         let devices = recorded.map { keyDevices($0, copy: copy) } ?? []
         var edit = PropertyEdit(properties: PublishProperties())
         for property in list {
+            if KeySubstitution.holdsPlaceholder(property) {
+                edit.keysLeftOut += 1
+                continue
+            }
             switch property {
             case .responseTopic(let topic):
                 let renamed = renamed(topic, ids: ids, copy: copy)

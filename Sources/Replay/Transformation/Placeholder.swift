@@ -16,6 +16,11 @@ enum Placeholder {
         return content.withUnsafeBufferPointer { $0.starts(with: prefix.utf8) }
     }
 
+    /// Whether a text begins as a placeholder does, or holds one with its digits.
+    static func occurs(in text: String) -> Bool {
+        matches(text) || text.utf8.count > length && count(in: Array(text.utf8)) > 0
+    }
+
     /// Whether placeholders may be among bytes: quick, and wrong only by saying yes too often.
     static func mayOccur(in bytes: [UInt8]) -> Bool {
         next(in: bytes, from: 0) != nil

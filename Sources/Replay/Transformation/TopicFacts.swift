@@ -26,6 +26,8 @@ struct PropertyEdit {
 final class TopicFacts {
     let text: String
     let topic: DeviceTopic
+    /// Whether a secret was redacted in the topic itself, which leads nowhere then.
+    let holdsPlaceholder: Bool
     /// The topic of each copy, as far as it was asked for.
     fileprivate(set) var renamed: [Int: RenamedTopic] = [:]
     private var direction: (properties: PublishProperties, direction: Direction)?
@@ -34,6 +36,7 @@ final class TopicFacts {
     init(_ text: String) {
         self.text = text
         topic = DeviceTopic.parse(text)
+        holdsPlaceholder = Placeholder.occurs(in: text)
     }
 
     /// Which way a message on the topic travels.

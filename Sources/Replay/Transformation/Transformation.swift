@@ -2,6 +2,8 @@ public import DeviceProtocol
 
 /// What is changed in the messages of a tape on their way out; at first nothing.
 public struct Transformation: Sendable {
+    /// Whether payloads with placeholders for secrets are published, placeholders and all; otherwise they are left out.
+    public var sendsPlaceholders = false
     /// Which devices speak as which others.
     public var devices = DeviceMapping()
     /// One recorded device as several.

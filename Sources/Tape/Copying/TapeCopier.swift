@@ -8,20 +8,22 @@ import SQLite
 final class TapeCopier {
     /// The tape's name when it is complete.
     let path: String
-    private(set) var report = CopyReport()
+    var report = CopyReport()
 
     private let temporary: String
     private var lock: RecordingLock?
-    private var tape: TapeConnection?
+    private(set) var tape: TapeConnection?
     private var sealer: BlockSealer
     private let compressor: BatchCompressor
-    private var block = MessageBlock(firstSequence: 1)
-    private var tally = ActivityTally()
+    var block = MessageBlock(firstSequence: 1)
+    var tally = ActivityTally()
     private var sessions: [Int64: Session] = [:]
-    private var clocks: [ClockKey: Int64] = [:]
+    var clocks: [ClockKey: Int64] = [:]
+    /// By how much sessions that were taken over have changed.
+    var changes: [Int64: (bytes: Int64, redactions: Int64)] = [:]
     private var isNamed = false
 
-    private struct ClockKey: Hashable {
+    struct ClockKey: Hashable {
         var session: Int64
         var offset: Int64
     }
@@ -177,7 +179,7 @@ final class TapeCopier {
 
     // MARK: Writing
 
-    private func clock(of session: Int64, offset: Int64) throws(TapeError) -> Int64 {
+    func clock(of session: Int64, offset: Int64) throws(TapeError) -> Int64 {
         let key = ClockKey(session: session, offset: offset)
         if let known = clocks[key] { return known }
         // Only where the source has lost the row: its messages keep their times all the same.
@@ -190,7 +192,7 @@ final class TapeCopier {
         return number
     }
 
-    private func flush() throws(TapeError) {
+    func flush() throws(TapeError) {
         guard block.count > 0 else { return }
         let sealed: BlockSealer.Sealed?
         do { sealed = try sealer.seal(block) } catch { sealed = nil }
@@ -211,7 +213,7 @@ final class TapeCopier {
         self.block = MessageBlock(firstSequence: nextSequence)
     }
 
-    private func write(
+    func write(
         _ body: (borrowing Connection) throws(SQLiteError) -> Void
     ) throws(TapeError) {
         guard let tape else { return }

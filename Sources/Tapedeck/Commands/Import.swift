@@ -1,8 +1,6 @@
 import ArgumentParser
 import CLinux
-import Foundation
 import Glibc
-import Recorder
 import Terminal
 
 /// Brings messages from JSON Lines onto a tape.
@@ -23,8 +21,8 @@ struct Import: ParsableCommand {
             the tape. device, kind and device_time are derived again; other keys are ignored and counted. Empty lines \
             are passed over.
 
-            Access keys and other secrets in user properties are replaced by placeholders, as record does; placeholders \
-            stay as they are. The loss ledger is no part of JSON Lines.
+            Access keys and other secrets are replaced by placeholders, as record does (`tapedeck help redact` says \
+            which); placeholders stay as they are. The loss ledger is no part of JSON Lines.
 
             At a line that is no message the import ends with exit code 1; a tape that it made is removed again, on \
             one that was there before the lines until then stay as a session. With --skip-broken it goes on and exits 3.
@@ -42,8 +40,7 @@ struct Import: ParsableCommand {
     @Flag(help: "Pass over lines that are no messages.")
     var skipBroken = false
 
-    @Flag(help: "Write access keys and other secrets to the tape as they are.")
-    var keepSecrets = false
+    @OptionGroup var redaction: RedactionFlags
 
     @Flag(help: "Leave the messages as they came; `tapedeck seal` makes the tape small later.")
     var noSeal = false
@@ -65,12 +62,9 @@ struct Import: ParsableCommand {
             tapedeck_install_stop_handlers(wake)
             let input = try InputFile(file, wake: wake) { tapedeck_stop_signal() != 0 }
             let lines = try input.lines()
-            if keepSecrets {
-                Notes.warning(
-                    "--keep-secrets: access keys are written to \(output) as they are; treat it like a password")
-            }
+            redaction.warn(tape: output)
             let monitor = ImportMonitor()
-            var importer = Importer(options(input), host(input, monitor))
+            var importer = Importer(try options(input), host(input, monitor))
             do {
                 let report = try importer.run(lines)
                 monitor.clear()
@@ -91,10 +85,11 @@ struct Import: ParsableCommand {
         }
     }
 
-    private func options(_ input: InputFile) -> Importer.Options {
+    private func options(_ input: InputFile) throws -> Importer.Options {
         Importer.Options(
             file: input.name, tape: output, skipsBroken: skipBroken, seals: !noSeal,
-            redactionKey: keepSecrets ? nil : Self.redactionKey(), recorder: "tapedeck \(Tapedeck.version)")
+            redactionKey: redaction.key(), redactionRules: try redaction.rules.rules(),
+            recorder: "tapedeck \(Tapedeck.version)")
     }
 
     private func host(_ input: InputFile, _ monitor: ImportMonitor) -> Importer.Host {
@@ -109,17 +104,5 @@ struct Import: ParsableCommand {
                 told += 1
                 if told <= Self.toldLines { monitor.note("warning: passed over: \(place)") }
             })
-    }
-
-    /// The key of a recording on this machine, so that placeholders of both can be compared.
-    private static func redactionKey() -> RedactionKey {
-        let file = RedactionKey.defaultFile(environment: ProcessInfo.processInfo.environment)
-        let key = RedactionKey.kept(in: file)
-        if key.isEphemeral {
-            Notes.note(
-                "note: no place to keep the redaction key (\(file)): placeholders are comparable within this import only"
-            )
-        }
-        return key
     }
 }

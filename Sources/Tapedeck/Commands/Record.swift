@@ -1,6 +1,5 @@
 import ArgumentParser
 import CLinux
-import Foundation
 import MQTTSession
 import Recorder
 import Tape
@@ -11,7 +10,8 @@ struct Record: ParsableCommand {
         abstract: "Record a broker's messages onto a tape until stopped; an existing tape goes on.",
         discussion: """
             Every message is acknowledged to the broker only after it is durable on the tape. Access keys and other \
-            secrets in user properties are replaced by placeholders before they are written; payloads are kept as they are. Stop with Ctrl-C or SIGTERM: what was received is committed first.
+            secrets in user properties and payloads are replaced by placeholders before they are written (`tapedeck help redact` says which); \
+            not a byte else of a payload changes. Stop with Ctrl-C or SIGTERM: what was received is committed first.
             """)
 
     @Argument(help: "The tape file; made, readable by its owner only, where there is none.")
@@ -24,8 +24,7 @@ struct Record: ParsableCommand {
     @Flag(help: "Go on when the broker refuses some of the filters.")
     var bestEffort = false
 
-    @Flag(help: "Write access keys and other secrets to the tape as they are.")
-    var keepSecrets = false
+    @OptionGroup var redaction: RedactionFlags
 
     @Option(help: "A fact to keep with the session, NAME=VALUE; may be repeated.")
     var tag: [String] = []
@@ -80,11 +79,8 @@ struct Record: ParsableCommand {
             let monitor = RecordMonitor(json: json, tape: tape)
             let relay = EventRelay<RecordMonitor.Item> { monitor.show($0) }
             defer { relay.drain(within: 2) }
-            if keepSecrets {
-                Notes.warning(
-                    "--keep-secrets: access keys are written to \(tape) as they are; treat it like a password")
-            }
-            let key = keepSecrets ? nil : redactionKey()
+            redaction.warn(tape: tape)
+            let key = redaction.key()
             do {
                 let recorder = try Recorder(
                     options, redactionKey: key, wake: wake, isStopping: { tapedeck_stop_signal() != 0 },
@@ -123,6 +119,7 @@ struct Record: ParsableCommand {
             let parts = tag.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
         }
+        options.redaction = try redaction.rules.rules()
         options.maximumMessages = maxMessages
         options.maximumDuration = try maxDuration.map { try duration($0, "--max-duration") }
         options.retention = try retention()
@@ -146,16 +143,5 @@ struct Record: ParsableCommand {
 
     private func duration(_ text: String, _ option: String) throws -> Int64 {
         do { return try DurationExpression.parse(text) } catch { throw ValidationError("\(option): \(error)") }
-    }
-
-    private func redactionKey() -> RedactionKey {
-        let file = RedactionKey.defaultFile(environment: ProcessInfo.processInfo.environment)
-        let key = RedactionKey.kept(in: file)
-        if key.isEphemeral {
-            Notes.note(
-                "note: no place to keep the redaction key (\(file)): placeholders are comparable within this session only"
-            )
-        }
-        return key
     }
 }

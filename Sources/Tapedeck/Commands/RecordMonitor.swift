@@ -80,7 +80,10 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
             parts.append("\(HumanFormat.count(summary.session.duplicates, "redelivered message")) marked")
         }
         if summary.session.redactions > 0 {
-            parts.append("\(HumanFormat.count(summary.session.redactions, "secret")) replaced")
+            let places = statistics.redacted.summary
+            parts.append(
+                "\(HumanFormat.count(summary.session.redactions, "secret")) replaced"
+                    + (places.isEmpty ? "" : " (\(places))"))
         }
         if statistics.reconnects > 0 { parts.append(HumanFormat.count(statistics.reconnects, "reconnect")) }
         if summary.sealing.deleted > 0 {

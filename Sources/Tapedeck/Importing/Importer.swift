@@ -18,6 +18,8 @@ struct Importer {
         var seals = true
         /// The key of the placeholders; nil keeps secrets as they are.
         var redactionKey: RedactionKey?
+        /// What is redacted beside what is known to be secret.
+        var redactionRules = RedactionRules()
         /// Program name and version, for the session's record.
         var recorder: String
     }
@@ -34,7 +36,7 @@ struct Importer {
 
     private let options: Options
     private let host: Host
-    private let keyName: String?
+    private var redaction: ImportRedaction?
     private var parser: MessageLineParser
     private var filler: TapeFiller?
     private var sequences = SequenceMap()
@@ -50,9 +52,8 @@ struct Importer {
     init(_ options: Options, _ host: Host = Host()) {
         self.options = options
         self.host = host
-        let redaction = options.redactionKey.map { ImportRedaction(key: $0) }
-        keyName = redaction?.keyName
-        parser = MessageLineParser(redaction: redaction)
+        redaction = options.redactionKey.map { ImportRedaction(key: $0, rules: options.redactionRules) }
+        parser = MessageLineParser()
     }
 
     /// Imports everything.
@@ -128,7 +129,7 @@ struct Importer {
             message.duplicateOf = imported.sequence == nil ? nil : sequences.output(for: original)
             if message.duplicateOf == nil { lostDuplicates += 1 }
         }
-        replaced += Int64(imported.replaced)
+        replaced += Int64(redaction?.redact(&message) ?? 0)
         let sequence = try filler.append(message)
         if let input = imported.sequence { sequences.insert(input, as: sequence) }
     }
@@ -150,11 +151,12 @@ struct Importer {
             writer.int(session)
         }
         writer.key("redaction")
-        writer.bool(keyName != nil)
-        if let keyName {
+        writer.bool(redaction != nil)
+        if let redaction {
             writer.key("redaction_key")
-            writer.string(keyName)
+            writer.string(redaction.keyName)
         }
+        options.redactionRules.write(to: &writer)
         writer.endObject()
         return Session(
             source: "import", broker: nil, clientID: nil, options: String(decoding: writer.bytes, as: UTF8.self),

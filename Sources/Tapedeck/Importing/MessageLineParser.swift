@@ -13,8 +13,6 @@ struct ImportedMessage {
     var session: Int64?
     /// The sequence number there of the message that it repeats.
     var duplicateOf: Int64?
-    /// Secrets that were replaced now, and not in an earlier recording.
-    var replaced = 0
 }
 
 /// Reads lines in the `messages` contract, one JSON object each.
@@ -23,17 +21,12 @@ struct MessageLineParser {
     private(set) var ignored = IgnoredKeys()
     /// The first time of each unit that numbers were read in.
     private(set) var epochs: [EpochTime.Unit: Timestamp] = [:]
-    private var properties: PropertiesParser
+    private var properties = PropertiesParser()
 
     /// Bytes of a payload at most: with topic and properties an MQTT packet has no more (MQTT 5.0 §2.1.4).
     static let longestPayload = 268_435_455
     /// The times that a message may have arrived at: what lies outside is no time or read in a wrong unit.
     static let times = Timestamp(nanoseconds: 0)..<Timestamp(nanoseconds: 7_258_118_400_000_000_000)
-
-    /// A parser; without redaction secrets stay as they are.
-    init(redaction: ImportRedaction? = nil) {
-        properties = PropertiesParser(redaction: redaction)
-    }
 
     /// Reads a line.
     ///
@@ -188,7 +181,7 @@ private struct Fields {
     var qos = QualityOfService.atMostOnce
     var retain = false
     var dup = false
-    var properties = PropertiesParser.Result()
+    var properties = PublishProperties()
     var sequence: Int64?
     var session: Int64?
     var duplicateOf: Int64?
@@ -207,9 +200,9 @@ private struct Fields {
         return ImportedMessage(
             message: RecordedMessage(
                 sequence: 0, session: 0, arrival: time, monotonic: time.nanoseconds, topic: topic, payload: payload,
-                qos: qos, retain: retain, dup: dup, redactions: redactions + properties.redactions,
-                properties: properties.properties),
-            sequence: sequence, session: session, duplicateOf: duplicateOf, replaced: properties.redactions)
+                qos: qos, retain: retain, dup: dup, redactions: redactions,
+                properties: properties),
+            sequence: sequence, session: session, duplicateOf: duplicateOf)
     }
 }
 

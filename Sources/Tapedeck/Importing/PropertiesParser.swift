@@ -2,49 +2,34 @@ import Glibc
 import JSONScan
 import MQTTWire
 
-/// Reads the `properties` of lines, and redacts them.
+/// Reads the `properties` of lines.
 ///
-/// Implementation note: a device repeats its properties in each of its messages, so that they are parsed and redacted
-/// once for every different text.
+/// Implementation note: a device repeats its properties in each of its messages, so that they are parsed once for
+/// every different text.
 struct PropertiesParser {
-    /// Properties and how many of their values redaction replaced.
-    struct Result {
-        var properties = PublishProperties()
-        var redactions = 0
-    }
-
     private struct Seen {
         var literal: [UInt8]
-        var result: Result
+        var result: PublishProperties
     }
 
-    private var redaction: ImportRedaction?
     private var seen: [Int: Seen] = [:]
     /// Enough for the devices of a fleet that are active at a time; then it begins anew.
     private static let seenLimit = 4_096
     /// Longer ones are not remembered, so that the memory of all is bounded, in bytes.
     private static let seenSize = 4_096
 
-    /// A parser; without redaction secrets stay as they are.
-    init(redaction: ImportRedaction?) {
-        self.redaction = redaction
-    }
-
     /// Reads the object in `range` of a line.
     ///
     /// - Throws: ``BrokenLine``.
     mutating func parse(
         _ range: Range<Int>, _ line: Span<UInt8>, _ ignored: inout IgnoredKeys
-    ) throws(BrokenLine) -> Result {
+    ) throws(BrokenLine) -> PublishProperties {
         let literal = line.extracting(range)
         let hash = Self.hash(literal)
         if let known = seen[hash], Self.equal(known.literal, literal) { return known.result }
-        var result = Result()
+        var result = PublishProperties()
         do {
-            let isPlain = try Self.object(literal, &result.properties, &ignored)
-            if let redacted = redaction?.redact(result.properties) {
-                result = Result(properties: redacted.properties, redactions: redacted.count)
-            }
+            let isPlain = try Self.object(literal, &result, &ignored)
             // What has keys to be counted is read each time.
             guard isPlain, literal.count <= Self.seenSize else { return result }
         } catch {

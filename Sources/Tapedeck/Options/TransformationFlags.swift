@@ -53,6 +53,9 @@ struct TransformationFlags: ParsableArguments {
             valueName: "shift"))
     var shiftTime = "keep"
 
+    @Flag(help: "Send payloads in which secrets were redacted with their placeholders; without it they are left out.")
+    var sendPlaceholders = false
+
     @Flag(name: .customLong("fresh-ids"), help: "Give commands, licences and incidents new ids, the same everywhere.")
     var freshIDs = false
 
@@ -151,6 +154,7 @@ struct TransformationFlags: ParsableArguments {
         _ devices: Set<DeviceID>, replaying replayed: Set<DeviceID>, start: Timestamp
     ) throws -> Transformation {
         var transformation = Transformation()
+        transformation.sendsPlaceholders = sendPlaceholders
         for pair in mapDevice { try transformation.devices.add(argument: pair) }
         for path in deviceMap { try transformation.devices.add(file: path) }
         try transformation.devices.check(replaying: replayed)

@@ -1,11 +1,16 @@
 /// The text that a JSON string stands for, with the place of each of its bytes in the literal.
-struct EscapedText {
-    private(set) var bytes: [UInt8] = []
+public struct EscapedText: Sendable {
+    /// The text, UTF-8; a lone surrogate in the literal is U+FFFD.
+    public private(set) var bytes: [UInt8] = []
     /// Where in the literal each byte begins, and where the literal ends.
-    private(set) var offsets: [Int] = []
+    private var offsets: [Int] = []
 
     /// Resolves the escapes of a string's content, which the tokeniser has checked.
-    init(_ text: Span<UInt8>, _ content: Range<Int>) {
+    ///
+    /// - Parameters:
+    ///   - text: the whole JSON text.
+    ///   - content: the string's bytes in it, without the quotes.
+    public init(_ text: Span<UInt8>, _ content: Range<Int>) {
         bytes.reserveCapacity(content.count)
         offsets.reserveCapacity(content.count + 1)
         var index = content.lowerBound
@@ -22,8 +27,8 @@ struct EscapedText {
         offsets.append(content.upperBound)
     }
 
-    /// The range of the literal that a range of the text comes from.
-    func literal(_ range: Range<Int>) -> Range<Int> {
+    /// The range of the literal that a range of ``bytes`` comes from.
+    public func literal(_ range: Range<Int>) -> Range<Int> {
         offsets[range.lowerBound]..<offsets[range.upperBound]
     }
 

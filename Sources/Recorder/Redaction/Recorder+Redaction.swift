@@ -1,0 +1,56 @@
+public import JSONScan
+import Tape
+
+/// What the session's record says of redaction.
+extension Recorder {
+    /// Adds to the session's options how many values were replaced, by the kind of place.
+    func noteRedactions() throws(RecorderError) {
+        guard let counts = redactor?.counts, counts.total > 0 else { return }
+        try onTape { () throws(TapeError) in
+            try writer.updateSession { $0.options = counts.added(to: $0.options) }
+        }
+    }
+}
+
+extension RedactionRules {
+    /// Writes the rules as members of an object; nothing where there are none.
+    public func write(to writer: inout JSONWriter) {
+        for (name, texts) in [("redact_keys", names), ("redact_pointers", pointers)] where !texts.isEmpty {
+            writer.key(name)
+            writer.beginArray()
+            for text in texts { writer.string(text) }
+            writer.endArray()
+        }
+    }
+}
+
+extension RedactionCounts {
+    /// A session's options with these numbers as the member `redacted`; what is no JSON object stays as it is.
+    public func added(to options: String) -> String {
+        guard var members = (try? JSONValue.parse(Array(options.utf8)))?.members else { return options }
+        let numbers = Place.allCases.filter { self[$0] > 0 }.map { place in
+            JSONMember(place.rawValue, .number(JSONNumber(self[place])))
+        }
+        members.removeAll { $0.key == "redacted" }
+        members.append(JSONMember("redacted", .object(numbers)))
+        var bytes: [UInt8] = []
+        JSONValue.object(members).appendJSON(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The numbers for a person: `12 user properties, 3 members of payloads`.
+    public var summary: String {
+        let texts: [String] = Place.allCases.compactMap { place in
+            let count = self[place]
+            guard count > 0 else { return nil }
+            let isOne = count == 1
+            return switch place {
+            case .properties: "\(count) user \(isOne ? "property" : "properties")"
+            case .members: "\(count) \(isOne ? "member" : "members") of payloads"
+            case .addresses: "\(count) \(isOne ? "part" : "parts") of addresses"
+            case .literals: "\(count) \(isOne ? "copy" : "copies") elsewhere"
+            }
+        }
+        return texts.joined(separator: ", ")
+    }
+}
