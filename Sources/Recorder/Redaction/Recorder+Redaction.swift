@@ -25,6 +25,20 @@ extension RedactionRules {
 }
 
 extension RedactionCounts {
+    /// The numbers that a session's options hold; none where it holds none.
+    public init(options: String) {
+        self.init()
+        guard let members = (try? JSONValue.parse(Array(options.utf8)))?.members,
+            let numbers = members.first(where: { $0.key == "redacted" })?.value.members
+        else { return }
+        for place in Place.allCases {
+            guard case .number(let number)? = numbers.first(where: { $0.key == place.rawValue })?.value else {
+                continue
+            }
+            self[place] = number.int64 ?? 0
+        }
+    }
+
     /// A session's options with these numbers as the member `redacted`; what is no JSON object stays as it is.
     public func added(to options: String) -> String {
         guard var members = (try? JSONValue.parse(Array(options.utf8)))?.members else { return options }

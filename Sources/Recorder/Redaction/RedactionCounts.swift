@@ -26,6 +26,11 @@ public struct RedactionCounts: Sendable, Hashable {
     /// All together.
     public var total: Int64 { numbers[0] &+ numbers[1] &+ numbers[2] &+ numbers[3] }
 
+    /// Adds other numbers.
+    public mutating func add(_ other: RedactionCounts) {
+        for place in Place.allCases { self[place] &+= other[place] }
+    }
+
     /// Two counts are equal when all of their numbers are.
     public static func == (left: RedactionCounts, right: RedactionCounts) -> Bool {
         Place.allCases.allSatisfy { left[$0] == right[$0] }

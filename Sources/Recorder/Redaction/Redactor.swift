@@ -76,7 +76,7 @@ public struct Redactor {
         guard counts.total > 0 else { return 0 }
         if let last { message.properties = last }
         if let payload { message.payload = payload }
-        for place in RedactionCounts.Place.allCases { self.counts[place] &+= counts[place] }
+        self.counts.add(counts)
         let total = Int(clamping: counts.total)
         message.redactions = message.redactions.addingReportingOverflow(total).partialValue
         return total

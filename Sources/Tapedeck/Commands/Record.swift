@@ -71,6 +71,7 @@ struct Record: ParsableCommand {
     func run() throws {
         try reportingFailures {
             service.apply()
+            CoreDumps.forbid()
             let options = try recordOptions()
             let surroundings = try RecordingService(
                 tape: tape, metrics: try service.listenAddress(), waitsForBroker: service.waitForBroker)

@@ -1,6 +1,7 @@
 import DeviceProtocol
 import Foundation
 import Query
+import Recorder
 import Tape
 import Terminal
 
@@ -34,11 +35,22 @@ struct InfoReport {
         }
         try line("size", size)
         try line("messages", "\(HumanFormat.count(summary.messages)) of \(devices) (by topic)")
+        if let redacted { try line("redacted", redacted) }
         guard let first = summary.firstArrival, let last = summary.lastArrival else { return }
         let length = duration(last.nanoseconds &- first.nanoseconds)
         try line("window", "\(time(first)) \(glyphs.dash) \(time(last)) \(TableTime.name(zone)) (\(length))")
         let rate = glyphs.spelling(HumanFormat.rate(summary.messages, nanoseconds: info.recordedTime))
         try line("rate", "\(rate) on average over \(duration(info.recordedTime)) of recording")
+    }
+
+    /// How many secrets were replaced and, where all sessions say so, in which kinds of places; nil where none was.
+    private var redacted: String? {
+        let total = info.sessions.reduce(0) { $0 &+ $1.redactions }
+        guard total > 0 else { return nil }
+        var counts = RedactionCounts()
+        for session in info.sessions { counts.add(RedactionCounts(options: session.options)) }
+        let places = counts.total == total ? ": \(counts.summary)" : ""
+        return HumanFormat.count(total, "secret") + places
     }
 
     private var devices: String {
