@@ -18,6 +18,16 @@ import Testing
         return texts
     }
 
+    /// Seals a tape and deletes its first segment.
+    private func deleteOldest(_ path: String) throws {
+        let sealer = try TapeSealer(path: path)
+        while try sealer.sealNext(.all) != nil {}
+        var retention = Retention()
+        retention.age = 1_000
+        _ = try sealer.deleteNext(retention, now: Timestamp(nanoseconds: .max))
+        sealer.checkpoint()
+    }
+
     @Test func `without a change everything is as it was, catalogue and identifier too`() throws {
         let tape = try MixedTape()
         let output = tape.folder.path("copy.tape")
@@ -36,12 +46,7 @@ import Testing
 
     @Test func `numbers stay where the beginning was deleted, and sums follow what is changed`() throws {
         let tape = try MixedTape()
-        let sealer = try TapeSealer(path: tape.path)
-        while try sealer.sealNext(.all) != nil {}
-        var retention = Retention()
-        retention.age = 1_000
-        _ = try sealer.deleteNext(retention, now: Timestamp(nanoseconds: .max))
-        sealer.checkpoint()
+        try deleteOldest(tape.path)
         let reader = try TapeReader(path: tape.path)
         let before = try reader.allMessages()
         #expect((before.first?.sequence ?? 0) > 1)
