@@ -113,7 +113,7 @@ struct SeenPublishes {
             VariableInteger.append(UInt64(part.count), to: &bytes)
             bytes.append(contentsOf: part)
         }
-        bytes.append(contentsOf: message.payload)
+        bytes.append(contentsOf: RedactedText.withoutDigits(message.payload) ?? message.payload)
         return bytes
     }
 
@@ -122,15 +122,15 @@ struct SeenPublishes {
         return properties.map { property in
             switch property {
             case .subscriptionIdentifier, .topicAlias: nil
-            case .userProperty(let name, let value) where isPlaceholder(value):
-                .userProperty(name: name, value: "redacted:")
+            case .userProperty(let name, let value):
+                .userProperty(name: name, value: hidden(value))
             default: property
             }
         }.bytes
     }
 
-    /// Whether a value is what redaction leaves; recorders with different keys leave different ones.
-    private static func isPlaceholder(_ value: String) -> Bool {
-        value.utf8.count == 41 && value.utf8.starts(with: "redacted:".utf8)
+    /// Recorders with different keys leave different placeholders.
+    private static func hidden(_ value: String) -> String {
+        RedactedText.withoutDigits(Array(value.utf8)).map { String(decoding: $0, as: UTF8.self) } ?? value
     }
 }

@@ -79,6 +79,7 @@ extension TapeCopier {
     /// Brings the sessions up to date and gives the file its name.
     ///
     /// - Parameter options: the options of a session after the change.
+    /// - Returns: what stands on the tape.
     /// - Throws: ``TapeError`` as ``finish()`` does.
     func finishVerbatim(options: (String) -> String) throws(TapeError) -> CopyReport {
         try flush()

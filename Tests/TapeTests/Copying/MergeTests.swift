@@ -116,6 +116,9 @@ import Testing
         try tape(
             folder.path("r2"), [(1, "x")], properties: [.userProperty(name: "access_key", value: placeholder + "2")])
         #expect(try merge(folder, ["r1", "r2"]).duplicates == 1)
+        try tape(folder.path("p1"), [(1, "{\"u\":\"x?sig=\(placeholder)1\"}")])
+        try tape(folder.path("p2"), [(1, "{\"u\":\"x?sig=\(placeholder)2\"}")])
+        #expect(try merge(folder, ["p1", "p2"]).duplicates == 1)
     }
 
     @Test func `copies of one tape are matched by number, and their sessions and ledgers are one`() throws {
