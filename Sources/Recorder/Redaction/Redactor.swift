@@ -26,12 +26,14 @@ public struct Redactor {
     var edits = RedactionEdits()
 
     /// Properties that came before: a device repeats its own with each message.
-    private var lists: [[UInt8]: KnownList] = [:]
+    private var lists: [Int: KnownList] = [:]
     private static let listLimit = 8_192
     /// Longer lists are not remembered, so that the memory of all is bounded, in bytes.
     private static let listSize = 512
 
     private struct KnownList {
+        /// The properties as they came.
+        var original: PublishProperties
         var properties: PublishProperties
         var counts: RedactionCounts
         /// ``SecretTable/generation`` for which this holds.
@@ -143,7 +145,11 @@ public struct Redactor {
         _ properties: PublishProperties, topic: String, _ counts: inout RedactionCounts
     ) -> PublishProperties? {
         guard !properties.isEmpty else { return nil }
-        if let known = lists[properties.bytes], known.generation == table.generation {
+        // Much quicker than what hashes an array, which takes it byte by byte.
+        var hasher = Hasher()
+        properties.bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+        let hash = hasher.finalize()
+        if let known = lists[hash], known.generation == table.generation, known.original == properties {
             counts = known.counts
             return counts.total > 0 ? known.properties : nil
         }
@@ -152,7 +158,8 @@ public struct Redactor {
         let result = PublishProperties(list.map { redacted($0, &counts) })
         if properties.bytes.count <= Self.listSize {
             if lists.count >= Self.listLimit { lists.removeAll(keepingCapacity: true) }
-            lists[properties.bytes] = KnownList(properties: result, counts: counts, generation: table.generation)
+            lists[hash] = KnownList(
+                original: properties, properties: result, counts: counts, generation: table.generation)
         }
         return counts.total > 0 ? result : nil
     }

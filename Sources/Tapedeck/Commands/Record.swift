@@ -10,8 +10,9 @@ struct Record: ParsableCommand {
         abstract: "Record a broker's messages onto a tape until stopped; an existing tape goes on.",
         discussion: """
             Every message is acknowledged to the broker only after it is durable on the tape. Access keys and other \
-            secrets in user properties and payloads are replaced by placeholders before they are written (`tapedeck help redact` says which); \
-            not a byte else of a payload changes. Stop with Ctrl-C or SIGTERM: what was received is committed first.
+            secrets in user properties and payloads are replaced by placeholders before they are written (`tapedeck \
+            help redact` says which); not a byte else of a payload changes. Stop with Ctrl-C or SIGTERM: what was \
+            received is committed first.
             """)
 
     @Argument(help: "The tape file; made, readable by its owner only, where there is none.")
