@@ -23,6 +23,7 @@ public final class BackgroundSealer: Sendable {
     private struct State {
         var report = Report()
         var isStopping = false
+        var squeezes = false
         var sealsRest = false
         var isFinished = false
     }
@@ -70,6 +71,12 @@ public final class BackgroundSealer: Sendable {
         signal.raise()
     }
 
+    /// Asks for as much room on the disk as sealing can give: everything is sealed, and free space given back.
+    public func squeeze() {
+        state.withLock { $0.squeezes = true }
+        signal.raise()
+    }
+
     /// Ends the thread and waits for it.
     ///
     /// - Parameters:
@@ -96,7 +103,17 @@ public final class BackgroundSealer: Sendable {
         do throws(TapeError) {
             let sealer = try TapeSealer(path: path, besideWriter: true)
             while !state.withLock({ $0.isStopping }) {
-                try attempt { () throws(TapeError) in try work(sealer, .full) }
+                let squeezes = state.withLock { state in
+                    defer { state.squeezes = false }
+                    return state.squeezes
+                }
+                try attempt { () throws(TapeError) in
+                    guard squeezes else { return try work(sealer, .full) }
+                    sealer.checkpoint()
+                    try work(sealer, .all)
+                    try sealer.giveBackFreeSpace()
+                    sealer.checkpoint()
+                }
                 signal.wait(nanoseconds: Self.interval)
             }
             if state.withLock({ $0.sealsRest }) {
@@ -116,10 +133,9 @@ public final class BackgroundSealer: Sendable {
     private func attempt(_ body: () throws(TapeError) -> Void) throws(TapeError) {
         do {
             try body()
-        } catch .busy, .diskFull {
-            return
         } catch {
-            throw error
+            if case .busy = error { return }
+            guard error.isStorageRefusing else { throw error }
         }
     }
 

@@ -56,6 +56,8 @@ public struct RecordOptions: Sendable {
     public var redaction = RedactionRules()
     /// The user's tags for the session.
     public var tags: [(name: String, value: String)] = []
+    /// Whether the retained messages that the broker holds at the start are recorded too, in a session of their own.
+    public var takesSnapshot = true
     /// Ends the recording after so many messages.
     public var maximumMessages: Int64?
     /// Ends the recording after so long, ns.

@@ -83,6 +83,8 @@ extension Recorder {
         _ connection: BrokerConnection, _ acknowledgement: ConnectionAcknowledgement
     ) throws(RecorderError) {
         packetsHeard = 0
+        live = connection
+        losses.connected(sessionPresent: acknowledgement.sessionPresent)
         if acknowledgement.sessionPresent {
             if !isWindowLoaded { try loadWindow() }
         } else {
@@ -116,6 +118,7 @@ extension Recorder {
             try onTape { () throws(TapeError) in try writer.closeGap(gap.id, at: Timestamp(nanoseconds: time.wall)) }
             openGap = nil
         }
+        startSideClient()
         report(
             .recording(
                 broker: options.connection.address.description, clientID: clientID,
@@ -129,6 +132,8 @@ extension Recorder {
         for delivery in deliveries {
             window.insert(packetID: delivery.packetID, sequence: delivery.sequence, content: delivery.content)
         }
+        guard let last = try onTape({ () throws(TapeError) in try writer.lastEnd(clientID: clientID) }) else { return }
+        losses.resume(packetIDs: deliveries.map(\.packetID), end: last.nanoseconds &- clock.current.offset)
     }
 
     /// Subscribes to every filter and waits for all answers; messages that come in between are recorded.
@@ -215,7 +220,8 @@ extension Recorder {
         // A connection that did not last is no success: somebody may be fighting us for the client id.
         if statistics.isConnected, now - connectedAt > Self.stableConnection { backoff.reset() }
         statistics.isConnected = false
-        var wait = backoff.next()
+        var wait = returnsAtOnce ? 0 : backoff.next()
+        returnsAtOnce = false
         if case .disconnected(_, 0x8e, _) = error {
             // Session taken over (MQTT 5.0 §3.14.2.1): coming back at once would throw the other one out in turn.
             wait = max(wait, Self.takeoverPause)

@@ -52,8 +52,23 @@ extension Recorder {
             writer.key("insecure")
             writer.bool(true)
         }
+        if case .impossible(let reason) = statisticsOutcome {
+            writer.key("broker_statistics")
+            writer.string(reason)
+        }
+        if let reason = snapshotFailure {
+            writer.key("retained_snapshot")
+            writer.string(reason)
+        }
         writer.endObject()
         return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    /// Stores facts that were found out while recording.
+    func storeOptions() throws(RecorderError) {
+        let options = sessionOptions()
+        guard options != writer.session.options else { return }
+        try onTape { () throws(TapeError) in try writer.updateSession { $0.options = options } }
     }
 
     func tags() -> String {
@@ -65,22 +80,6 @@ extension Recorder {
         }
         writer.endObject()
         return String(decoding: writer.bytes, as: UTF8.self)
-    }
-
-    func onTape<Value>(_ body: () throws(TapeError) -> Value) throws(RecorderError) -> Value {
-        var attempts = 0
-        while true {
-            do {
-                return try body()
-            } catch .busy where endReason == nil || attempts < Self.lastAttempts {
-                // Somebody else holds the lock, a long query of another tool perhaps. Nothing is read and nothing
-                // acknowledged until it goes on.
-                attempts += 1
-                report(.waiting(reason: TapeError.busy(path: writer.path).description))
-            } catch {
-                throw .tape(error)
-            }
-        }
     }
 
     func onConnection<Value>(_ body: () throws(ConnectionError) -> Value) throws(RecorderError) -> Value {

@@ -28,10 +28,14 @@ extension Recorder {
             throw .connection(failure)
         }
         let now = time.monotonic
+        losses.turn(drained: drained && failure == nil, at: now)
+        try followSnapshot()
         if isBatchDue(now) { try commit(connection) }
         if now >= nextUpkeep { try upkeep(connection, now) }
         guard drained else { return }
-        let until = min(nextUpkeep, pendingSince.map { $0 + options.batch.age } ?? .max)
+        let until = min(
+            nextUpkeep, pendingSince.map { $0 + options.batch.age } ?? .max,
+            isTakingSnapshot ? now + Self.snapshotInterval : .max)
         _ = connection.wait(timeout: until - time.monotonic, writing: false, wake: wake)
     }
 
@@ -52,11 +56,8 @@ extension Recorder {
         guard case .message(let incoming) = event else { return }
         let arrival = clock.stamp()
         if pendingSince == nil { pendingSince = arrival }
-        var message = RecordedMessage(
-            sequence: 0, session: 0, arrival: Timestamp(nanoseconds: 0), monotonic: arrival, topic: incoming.topic,
-            payload: incoming.payload, qos: incoming.qos, retain: incoming.retain, dup: incoming.dup,
-            packetID: incoming.packetID, properties: incoming.properties)
-        redactor?.redact(&message)
+        losses.delivered(packetID: incoming.packetID, dup: incoming.dup, at: arrival)
+        var message = recorded(incoming, at: arrival)
         guard let packetID = incoming.packetID else {
             writer.append(message)
             return
@@ -66,6 +67,16 @@ extension Recorder {
         let isRepeat = message.duplicateOf != nil
         let sequence = writer.append(message)
         if !isRepeat { window.insert(packetID: packetID, sequence: sequence, content: content) }
+    }
+
+    /// A message as it is written: with its secrets replaced.
+    func recorded(_ incoming: IncomingMessage, at arrival: Int64) -> RecordedMessage {
+        var message = RecordedMessage(
+            sequence: 0, session: 0, arrival: Timestamp(nanoseconds: 0), monotonic: arrival, topic: incoming.topic,
+            payload: incoming.payload, qos: incoming.qos, retain: incoming.retain, dup: incoming.dup,
+            packetID: incoming.packetID, properties: incoming.properties)
+        redactor?.redact(&message)
+        return message
     }
 
     /// Makes the batch durable, then lets its acknowledgements go, all of them, before anything else is read.
@@ -118,15 +129,14 @@ extension Recorder {
         if let change = clock.check() {
             try commitOnly()
             try onTape { () throws(TapeError) in try writer.setClock(change) }
-            if change.cause == .suspend {
-                try addGap(.suspended, from: lastHeard, detail: "wall time moved by \(change.change) ns meanwhile")
-            }
-            report(.clockChanged(cause: change.cause.rawValue, by: change.change))
+            try note(change)
         }
         if now >= nextHeartbeat {
             nextHeartbeat = now + Self.heartbeatInterval
             try onTape { () throws(TapeError) in try writer.heartbeat(at: Timestamp(nanoseconds: time.wall)) }
         }
+        try watch(connection, now)
+        try watchSpace(connection)
         statistics.elapsed = now - startedAt
         statistics.messages = writer.session.messages - Int64(writer.pendingCount)
         statistics.bytes = writer.session.bytes

@@ -20,6 +20,8 @@ public final class Recorder {
     let isStopping: () -> Bool
 
     var clock: ArrivalClock
+    /// The offsets of the wall clock so far, the last ones.
+    var offsets: [ArrivalClock.Offset]
     var statistics = RecordingStatistics()
     var refused: [String] = []
 
@@ -45,6 +47,23 @@ public final class Recorder {
     /// Events that came right behind a CONNACK.
     var early: [ConnectionEvent] = []
     var connectedAt: Int64
+    /// The connection, as long as there is one.
+    var live: BrokerConnection?
+    /// What shows that the broker did not deliver everything.
+    var losses: LossWatch
+    /// The time in which the tape could not be written.
+    var hold: Hold?
+    var lastHeartbeat: Int64
+    var lastRecovery = Int64.min / 2
+    /// Whether the next connection is made without waiting.
+    var returnsAtOnce = false
+    /// The second client, once it works.
+    var side: SideClient?
+    var statisticsOutcome: SideClient.Outcome?
+    var isTakingSnapshot = false
+    /// The session of the retained messages, once there are any.
+    var snapshot: Session?
+    var snapshotFailure: String?
     /// Works beside this thread once something is being recorded.
     var sealer: BackgroundSealer?
     /// Messages committed since the sealer was told last.
@@ -92,8 +111,11 @@ public final class Recorder {
         }
         redactor = redactionKey.map { Redactor(key: $0, rules: options.redaction) }
         clock = ArrivalClock(time)
+        offsets = [clock.current]
         window = DuplicateWindow(capacity: Int(options.receiveMaximum))
         startedAt = time.monotonic
+        losses = LossWatch(at: startedAt)
+        lastHeartbeat = startedAt
         backoff = Backoff(seed: UInt64(bitPattern: startedAt))
         connectedAt = startedAt
         nextUpkeep = startedAt
@@ -117,7 +139,10 @@ public final class Recorder {
             throw error
         }
         // What ends the recording otherwise must not leave the thread behind; it does not wait for sealing then.
-        defer { _ = sealer?.finish(sealsRest: false) }
+        defer {
+            _ = sealer?.finish(sealsRest: false)
+            side?.stop()
+        }
         try onTape { () throws(TapeError) in
             sealer = try BackgroundSealer(path: options.path, retention: options.retention, time: time)
         }
@@ -133,6 +158,7 @@ public final class Recorder {
                     sealing: sealing, endReason: reason)
             }
             do {
+                live = connection
                 if let current = connection {
                     if let accepted = acknowledgement {
                         acknowledgement = nil
@@ -143,8 +169,9 @@ public final class Recorder {
                     connection = try reconnect()
                 }
             } catch .connection(let error) {
-                try connectionLost(error)
                 connection = nil
+                live = nil
+                try connectionLost(error)
             }
         }
     }
@@ -165,6 +192,9 @@ public final class Recorder {
                 // The batch is on the tape; the broker will deliver it again to whoever resumes the session.
             }
         }
+        losses.finish()
+        try storeLosses()
+        try closeHold(time.monotonic, atOnce: true)
         for gap in [openGap?.id].compactMap(\.self) + shortfalls.values.map(\.id) {
             try onTape { () throws(TapeError) in try writer.closeGap(gap, at: Timestamp(nanoseconds: time.wall)) }
         }

@@ -14,6 +14,14 @@ public enum RecorderEvent: Sendable {
     case waiting(reason: String)
     /// The wall clock was set, or the machine slept; by how many nanoseconds wall time moved.
     case clockChanged(cause: String, by: Int64)
+    /// The tape can be written again, after so many nanoseconds without.
+    case resumed(cause: Gap.Cause, after: Int64)
+    /// Messages are missing, or may be: a new row of the loss ledger, which may still grow.
+    case losses(Gap)
+    /// The broker does not tell how many messages it dropped, and why.
+    case statisticsUnavailable(reason: String)
+    /// The retained messages that the broker held at the start are on the tape; or why not all of them.
+    case retainedSnapshot(messages: Int64, failure: String?)
     /// About once a second: the numbers so far.
     case progress(RecordingStatistics)
     /// The recording ends and everything is being sealed: about once a second, the messages sealed so far.
@@ -42,6 +50,10 @@ public struct RecordingStatistics: Sendable, Hashable {
     public var reconnects: Int64 = 0
     /// Ledger rows that this recording added.
     public var gaps: Int64 = 0
+    /// Messages known to be missing.
+    public var missing: Int64 = 0
+    /// Why nothing is being read now, if so: the tape cannot be written.
+    public var holding: Gap.Cause?
     /// Whether the broker is connected now.
     public var isConnected = false
     /// What a watcher wants to know beyond that.

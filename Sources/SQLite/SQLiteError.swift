@@ -26,6 +26,8 @@ public struct SQLiteError: Error, Hashable, CustomStringConvertible {
     public var isBusy: Bool { primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED }
     /// The disk or the database is full.
     public var isFull: Bool { primaryCode == SQLITE_FULL }
+    /// The operating system refused to read or write, or to open a side file.
+    public var isInputOutput: Bool { primaryCode == SQLITE_IOERR || primaryCode == SQLITE_CANTOPEN }
     /// The file begins like no SQLite database.
     public var isNotADatabase: Bool { primaryCode == SQLITE_NOTADB }
     /// The file is damaged.

@@ -53,6 +53,16 @@ public enum TapeError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether the tape's storage refuses at the moment, and may take the same again later: a full disk or quota, a
+    /// file system that became read-only, an error of the disk.
+    public var isStorageRefusing: Bool {
+        switch self {
+        case .diskFull, .notWritable: true
+        case .sqlite(let error): error.isInputOutput
+        default: false
+        }
+    }
+
     /// Says what an error of SQLite means for a tape.
     static func from(_ error: SQLiteError) -> TapeError {
         if error.isFull { return .diskFull(path: error.path) }

@@ -87,7 +87,7 @@ public final class TapeReader {
                         endedAt: rows.optionalInteger(4).map(Timestamp.init(nanoseconds:)),
                         missing: rows.optionalInteger(5), detail: rows.optionalText(6)))
             }
-            if let last = try tape.database.sessions().last, last.endedAt == nil, !isBeingRecorded,
+            if let last = try tape.database.sessions().lastRecording, last.endedAt == nil, !isBeingRecorded,
                 last.aliveAt < until ?? Timestamp(nanoseconds: .max)
             {
                 gaps.append(

@@ -22,9 +22,9 @@ public final class TapeWriter {
 
     private let lock: RecordingLock
     let tape: TapeConnection
-    private let compressor: BatchCompressor
-    private var nextSequence: Int64
-    private var clock: (id: Int64, offset: Int64) = (0, 0)
+    let compressor: BatchCompressor
+    var nextSequence: Int64
+    private(set) var clock: (id: Int64, offset: Int64) = (0, 0)
 
     private var frames: [UInt8] = []
     private var batch: (first: Int64, count: Int64, firstArrival: Int64, lastArrival: Int64)?
@@ -147,20 +147,11 @@ public final class TapeWriter {
         }
         session.aliveAt = Timestamp(nanoseconds: batch.lastArrival)
         try write { () throws(SQLiteError) in
-            var insert = try tape.database.prepare(
-                """
-                INSERT INTO journal (first_seq, count, session, clock, first_arrival, last_arrival, size, body)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                """)
-            try insert.bind(1, batch.first)
-            try insert.bind(2, batch.count)
-            try insert.bind(3, session.id)
-            try insert.bind(4, clock.id)
-            try insert.bind(5, batch.firstArrival)
-            try insert.bind(6, batch.lastArrival)
-            try insert.bind(7, Int64(frames.count))
-            try insert.bind(8, body)
-            try insert.run()
+            try tape.database.insertBatch(
+                JournalRow(
+                    firstSequence: batch.first, count: batch.count, session: session.id, clock: clock.id,
+                    firstArrival: batch.firstArrival, lastArrival: batch.lastArrival, size: Int64(frames.count),
+                    body: body))
             try tape.database.add(tally)
             try tape.database.update(session)
         }
@@ -212,6 +203,23 @@ public final class TapeWriter {
         var id: Int64 = 0
         try write { () throws(SQLiteError) in id = try tape.database.insert(gap) }
         return id
+    }
+
+    /// Rewrites a row of the loss ledger that has grown or turned out otherwise; its session stays.
+    ///
+    /// - Throws: ``TapeError`` when the tape cannot be written.
+    public func updateGap(_ gap: Gap, id: Int64) throws(TapeError) {
+        try write { () throws(SQLiteError) in
+            var update = try tape.database.prepare(
+                "UPDATE gap SET cause = ?, began_at = ?, ended_at = ?, missing = ?, detail = ? WHERE id = ?")
+            try update.bind(1, gap.cause)
+            try update.bind(2, gap.beganAt.nanoseconds)
+            try update.bind(3, gap.endedAt?.nanoseconds)
+            try update.bind(4, gap.missing)
+            try update.bind(5, gap.detail)
+            try update.bind(6, id)
+            try update.run()
+        }
     }
 
     /// Ends a row of the loss ledger.
@@ -295,7 +303,7 @@ public final class TapeWriter {
           coalesce((SELECT value FROM tape WHERE key = 'last_deleted_seq'), 0))
         """
 
-    private func write(_ body: () throws(SQLiteError) -> Void) throws(TapeError) {
+    func write(_ body: () throws(SQLiteError) -> Void) throws(TapeError) {
         do {
             try tape.database.transaction(body)
         } catch {

@@ -9,7 +9,8 @@ struct Losses {
     ///   - gaps: rows of the loss ledger.
     ///   - recorded: what lies before and behind it counts as lost too; nil where that does not matter.
     init(_ gaps: [Gap], recorded: Range<Int64>? = nil) {
-        var ranges = gaps.map { gap in
+        // Messages of a time that happened twice are on the tape.
+        var ranges = gaps.filter { $0.cause != Gap.Cause.clockBack.rawValue }.map { gap in
             gap.beganAt.nanoseconds..<max(gap.beganAt.nanoseconds, gap.endedAt?.nanoseconds ?? .max)
         }
         if let recorded {
@@ -97,7 +98,7 @@ extension TapeReader {
         guard let first = sessions.map(\.startedAt).min() else { return 0..<0 }
         var end = try summary().lastArrival.map { $0.nanoseconds &+ 1 } ?? first.nanoseconds
         for session in sessions { end = max(end, (session.endedAt ?? session.aliveAt).nanoseconds) }
-        if isBeingRecorded, sessions.last?.endedAt == nil { end = .max }
+        if isBeingRecorded, sessions.lastRecording?.endedAt == nil { end = .max }
         let begin = min(first.nanoseconds, try summary().firstArrival?.nanoseconds ?? .max)
         return begin..<max(begin, end)
     }

@@ -112,15 +112,19 @@ extension Connection {
     /// - Returns: the cause of the ledger's new row; nil on a tape without sessions.
     func closeAbandonedSessions(now: Timestamp, detail: String?) throws(SQLiteError) -> Gap.Cause? {
         var last = try prepare(
-            "SELECT id, alive_at, ended_at, client_id FROM session ORDER BY id DESC LIMIT 1")
+            "SELECT id, alive_at, ended_at FROM session WHERE source <> '\(Session.snapshotSource)' ORDER BY id DESC LIMIT 1")
         guard try last.step() else { return nil }
         let id = last.integer(0)
         let alive = Timestamp(nanoseconds: last.integer(1))
         let killed = last.isNull(2)
+        // With a wall clock that was set back meanwhile the time in between is only known to touch both.
+        let (from, until) = (min(alive, now), max(alive, now))
+        let remark = now < alive ? "the wall clock was set back meanwhile" : nil
+        let remarks = [detail, remark].compactMap(\.self)
         _ = try insert(
             Gap(
-                session: id, cause: killed ? .killed : .stopped, beganAt: alive,
-                endedAt: Timestamp(nanoseconds: max(alive.nanoseconds, now.nanoseconds)), detail: detail))
+                session: id, cause: killed ? .killed : .stopped, beganAt: from, endedAt: until,
+                detail: remarks.isEmpty ? nil : remarks.joined(separator: "; ")))
         var gaps = try prepare("UPDATE gap SET ended_at = max(?, began_at) WHERE ended_at IS NULL")
         try gaps.bind(1, now.nanoseconds)
         try gaps.run()

@@ -8,12 +8,28 @@ public struct Gap: Sendable, Hashable {
         case disconnected
         /// The broker no longer knew our session (session present 0): what it had queued is gone.
         case sessionLost = "session_lost"
+        /// The broker had more for us than its queue holds, or dropped what it could not write.
+        case brokerDropped = "broker_dropped"
+        /// Messages that the broker held back in its window until the next connection; they came then.
+        case stuck
+        /// The recorder did not read as fast as the broker delivered, and nothing tells whether the broker dropped some.
+        case behind
+        /// The disk or quota was full: nothing was read or acknowledged until there was room.
+        case diskFull = "disk_full"
+        /// Hardly any space was left on the disk: nothing was read until there was more.
+        case lowDisk = "low_disk"
+        /// The tape could not be written (read-only, or an error of the disk): nothing was read or acknowledged.
+        case unwritable
         /// The recorder ended without a word: from its last sign of life to the next start.
         case killed
         /// Nothing recorded between the end of one session and the start of the next.
         case stopped
         /// The machine slept while it recorded.
         case suspended
+        /// The wall clock was set forward: this time did not happen.
+        case clockForward = "clock_forward"
+        /// The wall clock was set back: this time happened twice, and stands on the tape twice.
+        case clockBack = "clock_back"
         /// The broker refused a subscription.
         case refused
         /// The broker granted a lower QoS than asked for.
@@ -30,6 +46,14 @@ public struct Gap: Sendable, Hashable {
             switch self {
             case .disconnected: "not connected to the broker"
             case .sessionLost: "the broker had forgotten the session"
+            case .brokerDropped: "the broker dropped messages"
+            case .stuck: "messages were stuck at the broker"
+            case .behind: "the recorder did not keep up"
+            case .diskFull: "no space left for the tape"
+            case .lowDisk: "hardly any space left for the tape"
+            case .unwritable: "the tape could not be written"
+            case .clockForward: "the wall clock was set forward, this time did not happen"
+            case .clockBack: "the wall clock was set back, this time happened twice"
             case .killed: "the recorder was killed"
             case .stopped: "not recording"
             case .suspended: "the machine was suspended"

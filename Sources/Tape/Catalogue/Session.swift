@@ -4,7 +4,8 @@ public import DeviceProtocol
 public struct Session: Sendable, Hashable {
     /// Number of the session within its tape, from 1.
     public var id: Int64
-    /// What wrote it: `record`.
+    /// What wrote it: `record`, or another source such as `import`; `snapshot` for the retained messages of the past
+    /// that a recording found at its start, see ``isSnapshot``.
     public var source: String
     /// The broker's URL without credentials.
     public var broker: String?
@@ -57,5 +58,23 @@ public struct Session: Sendable, Hashable {
         bytes = 0
         duplicates = 0
         redactions = 0
+    }
+}
+
+extension Session {
+    /// The ``source`` of retained messages.
+    public static let snapshotSource = "snapshot"
+
+    /// Whether its messages are retained ones that a broker held when a recording began: what they say was published at
+    /// some time before, and their arrival says nothing of when.
+    public var isSnapshot: Bool { source == Self.snapshotSource }
+}
+
+extension Sequence<Session> {
+    /// The last one that is no snapshot of retained messages.
+    public var lastRecording: Session? {
+        var last: Session?
+        for session in self where !session.isSnapshot { last = session }
+        return last
     }
 }

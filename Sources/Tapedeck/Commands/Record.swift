@@ -48,6 +48,8 @@ struct Record: ParsableCommand {
     @Option(help: "How long the broker shall queue for the recorder while it is away (default: 1d).")
     var sessionExpiry: String = "1d"
 
+    @OptionGroup var snapshot: SnapshotFlags
+
     @Flag(help: "Print what happens as JSON Lines on standard output.")
     var json = false
 
@@ -96,7 +98,9 @@ struct Record: ParsableCommand {
                     })
                 let summary = try recorder.run()
                 relay.send(.end(summary))
-                if !summary.refused.isEmpty && !bestEffort || summary.sessionLost { throw Outcome.incomplete }
+                if !summary.refused.isEmpty && !bestEffort || summary.sessionLost || summary.statistics.missing > 0 {
+                    throw Outcome.incomplete
+                }
             } catch let error as RecorderError {
                 guard tapedeck_stop_signal() == 0 else {
                     relay.send(.failure("stopped: \(error)"))
@@ -125,6 +129,7 @@ struct Record: ParsableCommand {
         options.maximumMessages = maxMessages
         options.maximumDuration = try maxDuration.map { try duration($0, "--max-duration") }
         options.retention = try retention()
+        options.takesSnapshot = snapshot.isWanted
         options.sessionExpiry = UInt32(clamping: try duration(sessionExpiry, "--session-expiry") / 1_000_000_000)
         return options
     }

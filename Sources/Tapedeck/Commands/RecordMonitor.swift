@@ -62,6 +62,21 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
                     + (cause == "suspend" ? " (the machine slept)" : "") + "; order and spacing are not affected")
         case .waiting(let reason):
             note("warning: \(reason); nothing is acknowledged meanwhile")
+        case .resumed(let cause, let length):
+            note(
+                "the tape can be written again after \(HumanFormat.duration(nanoseconds: length)) (\(cause.rawValue)); "
+                    + "going on with what the broker kept")
+        case .losses(let gap):
+            note("warning: \(gap.summary)\(Self.number(gap.missing)): \(gap.detail ?? "")")
+        case .statisticsUnavailable(let reason):
+            note(
+                "note: \(reason): messages that the broker drops at QoS 0 cannot be counted, "
+                    + "times in which it may have are noted instead")
+        case .retainedSnapshot(let messages, let failure):
+            if messages > 0 {
+                note("took \(HumanFormat.count(messages, "retained message")) of the past, age unknown")
+            }
+            if let failure { note("warning: retained messages of the past are not complete: \(failure)") }
         case .progress(let statistics):
             line.update(now: time.monotonic, status(statistics))
             last = statistics
@@ -111,8 +126,14 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
         text += "\(HumanFormat.count(now.messages)) messages · "
         text += HumanFormat.rate(now.messages - last.messages, nanoseconds: interval)
         text += " · \(HumanFormat.bytes(now.bytes))"
-        if now.gaps > 0 { text += " · \(now.gaps) gaps" }
+        if let cause = now.holding { text += " · waiting, \(cause.summary)" }
+        if now.gaps > 0 { text += " · \(HumanFormat.count(now.gaps, "gap"))" + Self.number(now.missing) }
         return text + " · \(HumanFormat.duration(nanoseconds: now.elapsed))"
+    }
+
+    private static func number(_ missing: Int64?) -> String {
+        guard let missing, missing > 0 else { return "" }
+        return ", \(HumanFormat.count(missing)) missing"
     }
 
     private func write(_ event: RecorderEvent) {
@@ -155,6 +176,42 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
             writer.string("waiting")
             writer.key("reason")
             writer.string(reason)
+        case .resumed(let cause, let length):
+            writer.string("resumed")
+            writer.key("cause")
+            writer.string(cause.rawValue)
+            writer.key("after_ms")
+            writer.int(length / 1_000_000)
+        case .losses(let gap):
+            writer.string("gap")
+            writer.key("cause")
+            writer.string(gap.cause)
+            writer.key("from")
+            writer.string(gap.beganAt.rfc3339)
+            if let until = gap.endedAt {
+                writer.key("until")
+                writer.string(until.rfc3339)
+            }
+            if let missing = gap.missing {
+                writer.key("missing")
+                writer.int(missing)
+            }
+            if let detail = gap.detail {
+                writer.key("detail")
+                writer.string(detail)
+            }
+        case .statisticsUnavailable(let reason):
+            writer.string("statistics_unavailable")
+            writer.key("reason")
+            writer.string(reason)
+        case .retainedSnapshot(let messages, let failure):
+            writer.string("retained_snapshot")
+            writer.key("messages")
+            writer.int(messages)
+            if let failure {
+                writer.key("reason")
+                writer.string(failure)
+            }
         case .progress(let statistics):
             writer.string("progress")
             Self.append(statistics, to: &writer)
@@ -190,11 +247,15 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
             ("messages", statistics.messages), ("bytes", statistics.bytes), ("duplicates", statistics.duplicates),
             ("redactions", statistics.redactions), ("commits", statistics.commits),
             ("longest_commit_us", statistics.longestCommit / 1_000), ("reconnects", statistics.reconnects),
-            ("gaps", statistics.gaps), ("elapsed_ms", statistics.elapsed / 1_000_000),
+            ("gaps", statistics.gaps), ("missing", statistics.missing), ("elapsed_ms", statistics.elapsed / 1_000_000),
         ]
         for (name, value) in numbers {
             writer.key(name)
             writer.int(value)
+        }
+        if let cause = statistics.holding {
+            writer.key("holding")
+            writer.string(cause.rawValue)
         }
         writer.key("connected")
         writer.bool(statistics.isConnected)

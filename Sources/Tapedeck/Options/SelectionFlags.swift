@@ -97,9 +97,12 @@ struct SelectionFlags: ParsableArguments {
         selection.excluded = try filters(exclude)
         selection.kinds = Set(kind.compactMap(MessageKind.init(rawValue:)))
         if !session.isEmpty {
-            let known = try tape.sessions().map(\.id)
+            let sessions = try tape.sessions()
+            let known = sessions.map(\.id)
             for name in session {
-                guard let id = name == "last" ? known.last : Int64(name), known.contains(id) else {
+                guard let id = name == "last" ? sessions.lastRecording?.id ?? known.last : Int64(name),
+                    known.contains(id)
+                else {
                     throw ValidationError("--session \(name): the tape has sessions 1 to \(known.last ?? 0).")
                 }
                 selection.sessions.insert(id)

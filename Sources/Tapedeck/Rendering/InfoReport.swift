@@ -83,7 +83,7 @@ struct InfoReport {
     private func ending(_ session: Session) -> TextTable.Cell {
         if let reason = session.endReason { return .init(reason, reason == "signal" || reason == "limit" ? nil : .bad) }
         if session.endedAt != nil { return "yes" }
-        if info.isBeingRecorded, session.id == info.sessions.last?.id { return .init("recording", .good) }
+        if info.isBeingRecorded, session.id == info.sessions.lastRecording?.id { return .init("recording", .good) }
         return .init("killed", .bad)
     }
 

@@ -1,0 +1,115 @@
+import DeviceProtocol
+import MQTTSession
+import Tape
+
+/// Watching for what the broker does not deliver, and having it deliver what it holds back.
+extension Recorder {
+    /// How long after a hole in the packet identifiers a new connection is made for it, ns.
+    static let recoveryDelay: Int64 = 2_000_000_000
+    /// How far apart such connections are, ns.
+    static let recoveryInterval: Int64 = 60_000_000_000
+    /// How long a broker may deliver nothing at QoS 1 while it drops messages, ns.
+    static let standstill: Int64 = 20_000_000_000
+    /// Debian's mosquitto 2.0.11 drops packets, QoS 1 ones included, once so many wait for one client.
+    static let packetLimit: UInt16 = 1_000
+
+    /// Once a second: takes what the second client found, stores what is known of losses, and makes a new connection
+    /// where messages may be stuck.
+    func watch(_ connection: BrokerConnection?, _ now: Int64) throws(RecorderError) {
+        if let found = side?.take() { try note(found) }
+        try storeLosses()
+        try closeHold(now)
+        guard let connection else { return }
+        if let reason = recovery(now) {
+            lastRecovery = now
+            try commit(connection)
+            connection.disconnect()
+            returnsAtOnce = true
+            throw .connection(.lost(broker: connection.broker, reason: reason))
+        }
+    }
+
+    /// Why a new connection is to be made now, if one is.
+    private func recovery(_ now: Int64) -> String? {
+        guard now - lastRecovery >= Self.recoveryInterval else { return nil }
+        if losses.suspects > 0, let hole = losses.numbered?.until {
+            if connectedAt > hole || !mayBeStuck {
+                // The broker has delivered again all that it held back, if it held something back.
+                if now - max(connectedAt, hole) > Self.recoveryDelay, losses.calm > connectedAt {
+                    losses.giveUpSuspects()
+                }
+            } else if now - hole >= Self.recoveryDelay {
+                return "\(losses.suspects) messages may be stuck at the broker, which delivers them to a new connection"
+            }
+        }
+        if mayBeStuck, let last = losses.lastNumbered, let rise = losses.lastRise, rise > last,
+            now - last >= Self.standstill, connectedAt < last
+        {
+            return "the broker drops messages and delivers none at QoS 1; a new connection clears its window"
+        }
+        return nil
+    }
+
+    /// Whether the broker may drop a QoS 1 message and keep its place in the window.
+    private var mayBeStuck: Bool { losses.hasUnnumbered || options.receiveMaximum >= Self.packetLimit }
+
+    private func note(_ found: SideClient.Findings) throws(RecorderError) {
+        losses.hasCounter = found.isWatching
+        if let value = found.dropped { losses.count(value, at: time.monotonic) }
+        if let outcome = found.statistics, outcome != statisticsOutcome {
+            statisticsOutcome = outcome
+            try storeOptions()
+            if case .impossible(let reason) = outcome { report(.statisticsUnavailable(reason: reason)) }
+        }
+        try store(found.retained, outcome: found.snapshot)
+    }
+
+    // MARK: Rows
+
+    /// Stores what has changed of the rows about losses.
+    func storeLosses() throws(RecorderError) {
+        // On a copy: storing a row may have to wait, and looks at the losses then.
+        var watched = losses
+        try watched.storeRows { row throws(RecorderError) in
+            let gap = Gap(
+                session: 0, cause: row.cause, beganAt: wall(of: row.from), endedAt: wall(of: row.until),
+                missing: row.missing, detail: row.detail)
+            if let id = row.id {
+                try onTape { () throws(TapeError) in try writer.updateGap(gap, id: id) }
+                return id
+            }
+            statistics.gaps += 1
+            report(.losses(gap))
+            return try onTape { () throws(TapeError) in try writer.addGap(gap) }
+        }
+        losses = watched
+        statistics.missing = losses.missing
+    }
+
+    /// Wall time of a monotonic time of this recording, as the wall clock stood then.
+    func wall(of monotonic: Int64) -> Timestamp {
+        let offset = offsets.last { $0.monotonic <= monotonic } ?? offsets.first ?? clock.current
+        return Timestamp(nanoseconds: monotonic &+ offset.offset)
+    }
+
+    /// Takes up another offset of the wall clock, and says in the ledger what it does to the times on the tape.
+    func note(_ change: ArrivalClock.Offset) throws(RecorderError) {
+        // The old clock held until it was last looked at, a second before.
+        offsets.append(change)
+        if offsets.count > 64 { offsets.removeFirst() }
+        let now = Timestamp(nanoseconds: change.monotonic &+ change.offset)
+        let old = Timestamp(nanoseconds: now.nanoseconds &- change.change)
+        switch change.cause {
+        case .suspend:
+            try addGap(.suspended, from: lastHeard, detail: "wall time moved by \(change.change) ns meanwhile")
+        case .step where abs(change.change) >= 1_000_000_000:
+            statistics.gaps += 1
+            let gap = Gap(
+                session: 0, cause: change.change > 0 ? .clockForward : .clockBack, beganAt: min(old, now),
+                endedAt: max(old, now), missing: 0, detail: "by \(abs(change.change) / 1_000_000) ms")
+            _ = try onTape { () throws(TapeError) in try writer.addGap(gap) }
+        default: break
+        }
+        report(.clockChanged(cause: change.cause.rawValue, by: change.change))
+    }
+}

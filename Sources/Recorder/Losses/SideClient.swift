@@ -1,0 +1,257 @@
+import CLinux
+import Glibc
+import MQTTSession
+import MQTTWire
+import Synchronization
+import Tape
+
+/// A second, short-lived client of the broker beside the recording one, on a thread of its own: it takes the retained
+/// messages of the past once, then watches the broker's counter of dropped messages.
+///
+/// Apart from the recording connection, so that neither is ever mistaken for a message of now, the recording session at
+/// the broker holds nothing but what the user asked for, and a slow answer delays no message.
+final class SideClient: Sendable {
+    /// What it was asked to find out and has found out so far.
+    struct Findings {
+        /// Retained messages that nobody has taken yet.
+        var retained: [IncomingMessage] = []
+        /// What became of taking them; nil while it goes on.
+        var snapshot: Outcome?
+        /// What became of watching the counter; nil while that is not known.
+        var statistics: Outcome?
+        /// Whether the counter is being watched now.
+        var isWatching = false
+        /// The counter as last read, if it was read since it was taken last.
+        var dropped: Int64?
+
+        fileprivate var isStopping = false
+        fileprivate var isFinished = false
+    }
+
+    /// How something went.
+    enum Outcome: Equatable {
+        /// It was done, or is being done.
+        case works
+        /// It cannot be done, and why.
+        case impossible(String)
+    }
+
+    private let options: ConnectionOptions
+    private let filters: [TopicFilter]
+    private let time: any TimeSource
+    private let findings = Mutex(Findings())
+    private let wake: Int32
+
+    /// The counter; published when it has changed (https://mosquitto.org/man/mosquitto-8.html, broker status).
+    static let counterTopic = "$SYS/broker/publish/messages/dropped"
+    /// Published at every look at the counters, whether or not they have changed.
+    static let clockTopic = "$SYS/broker/uptime"
+    /// Retained messages have all come when none came for this long, ns.
+    private static let silence: Int64 = 500_000_000
+    /// How long taking them may last, ns.
+    private static let snapshotTime: Int64 = 60_000_000_000
+    /// A broker that publishes statistics does so within this time, ns.
+    private static let firstSign: Int64 = 15_000_000_000
+    private static let retryAfter: Int64 = 30_000_000_000
+    /// Messages that wait to be taken; beyond that the broker waits.
+    private static let waiting = 256
+
+    /// Starts the thread.
+    ///
+    /// - Parameters:
+    ///   - options: how to connect; client id and session are set here.
+    ///   - filters: of which topics retained messages are wanted; empty for none.
+    ///   - time: the clocks.
+    /// - Returns: nil when the system gives no thread or descriptor: then neither is found out.
+    init?(_ options: ConnectionOptions, snapshotOf filters: [TopicFilter], time: any TimeSource) {
+        self.filters = filters
+        self.time = time
+        var own = options
+        own.clientID = String((options.clientID + "-side").suffix(400))
+        own.cleanStart = true
+        own.sessionExpiry = 0
+        own.receiveMaximum = 100
+        self.options = own
+        wake = tapedeck_eventfd()
+        guard wake >= 0 else { return nil }
+        if filters.isEmpty { findings.withLock { $0.snapshot = .works } }
+        let box = Unmanaged.passRetained(self)
+        var thread = pthread_t()
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        pthread_attr_setstacksize(&attributes, 512 << 10)
+        defer { pthread_attr_destroy(&attributes) }
+        let code = pthread_create(
+            &thread, &attributes,
+            { argument in
+                if let argument { Unmanaged<SideClient>.fromOpaque(argument).takeRetainedValue().run() }
+                return nil
+            }, box.toOpaque())
+        guard code == 0 else {
+            box.release()
+            return nil
+        }
+        pthread_detach(thread)
+    }
+
+    deinit {
+        tapedeck_close(wake)
+    }
+
+    /// What is new since the last call.
+    func take() -> Findings {
+        findings.withLock { found in
+            defer {
+                found.retained = []
+                found.dropped = nil
+            }
+            return found
+        }
+    }
+
+    /// Ends the thread; it is not waited for, since it may be looking up a name.
+    func stop() {
+        findings.withLock { $0.isStopping = true }
+        tapedeck_eventfd_signal(wake)
+    }
+
+    private var isStopping: Bool { findings.withLock { $0.isStopping } }
+
+    private func run() {
+        var hasSnapshot = filters.isEmpty
+        while !isStopping {
+            do throws(ConnectionError) {
+                if !hasSnapshot {
+                    hasSnapshot = true
+                    let outcome = try takeSnapshot()
+                    findings.withLock { $0.snapshot = outcome }
+                }
+                try watch()
+            } catch {
+                let reason = error.description
+                findings.withLock { found in
+                    found.isWatching = false
+                    if found.snapshot == nil { found.snapshot = .impossible(reason) }
+                    if found.statistics == nil || !error.isTransient { found.statistics = .impossible(reason) }
+                }
+                guard error.isTransient else { return }
+            }
+            if findings.withLock({ $0.isFinished }) { return }
+            _ = tapedeck_poll(-1, false, false, wake, Self.retryAfter)
+        }
+    }
+
+    private func connect() throws(ConnectionError) -> BrokerConnection? {
+        let connection = try BrokerConnection(options)
+        try connection.connect()
+        var isConnected = false
+        try follow(connection, until: time.monotonic + 10_000_000_000) { event in
+            if case .connected = event { isConnected = true }
+            return !isConnected
+        }
+        if !isConnected, !isStopping {
+            throw .unreachable(broker: connection.broker, reason: "no answer to CONNECT of the second client")
+        }
+        return isConnected ? connection : nil
+    }
+
+    /// Reads events until `body` has enough, time is up, or the end.
+    private func follow(
+        _ connection: BrokerConnection, until deadline: Int64, _ body: (ConnectionEvent) -> Bool
+    ) throws(ConnectionError) {
+        var nextUpkeep = time.monotonic + 1_000_000_000
+        while time.monotonic < deadline, !isStopping {
+            _ = try connection.read(limit: 64, byteLimit: 1 << 20)
+            var hasEnough = false
+            for event in connection.takeEvents() where !body(event) { hasEnough = true }
+            try connection.flush()
+            if hasEnough { return }
+            if time.monotonic >= nextUpkeep {
+                nextUpkeep = time.monotonic + 1_000_000_000
+                try connection.maintain()
+                try connection.flush()
+            }
+            _ = connection.wait(timeout: min(deadline, nextUpkeep) - time.monotonic, writing: false, wake: wake)
+        }
+    }
+
+    private func takeSnapshot() throws(ConnectionError) -> Outcome {
+        guard let connection = try connect() else { return .impossible("the recording ended before") }
+        var waiting: Set<Int32> = []
+        for filter in filters { waiting.insert(try connection.subscribe(toRetained: filter, qos: .atMostOnce)) }
+        var refused = 0
+        let deadline = time.monotonic + Self.snapshotTime
+        var quiet = deadline
+        while !isStopping, time.monotonic < min(quiet, deadline) {
+            var read: [IncomingMessage] = []
+            try follow(connection, until: min(quiet, deadline)) { event in
+                switch event {
+                case .subscribed(let packetID, let code):
+                    waiting.remove(packetID)
+                    if code >= 0x80 { refused += 1 }
+                    if waiting.isEmpty { quiet = time.monotonic + Self.silence }
+                    return false
+                case .message(let message) where message.retain:
+                    read.append(message)
+                    if waiting.isEmpty { quiet = time.monotonic + Self.silence }
+                    return false
+                default: return true
+                }
+            }
+            hand(over: read)
+        }
+        connection.disconnect()
+        if refused == filters.count { return .impossible("the broker refused the subscriptions") }
+        if !waiting.isEmpty { return .impossible("the broker did not answer the subscriptions") }
+        return time.monotonic < deadline ? .works : .impossible("retained messages were still coming after a minute")
+    }
+
+    /// Lets the recording thread have messages, and waits until it has room for them.
+    private func hand(over messages: [IncomingMessage]) {
+        while !isStopping, findings.withLock({ $0.retained.count }) >= Self.waiting {
+            _ = tapedeck_poll(-1, false, false, wake, 10_000_000)
+        }
+        findings.withLock { $0.retained += messages }
+    }
+
+    private func watch() throws(ConnectionError) {
+        guard let counter = try? TopicFilter(Self.counterTopic), let clock = try? TopicFilter(Self.clockTopic),
+            let connection = try connect()
+        else { return }
+        let request = try connection.subscribe(toRetained: counter, qos: .atMostOnce)
+        _ = try connection.subscribe(toRetained: clock, qos: .atMostOnce)
+        var value: Int64?
+        var refusal: UInt8?
+        let note = { (event: ConnectionEvent) -> Bool in
+            switch event {
+            case .subscribed(let packetID, let code) where packetID == request && code >= 0x80: refusal = code
+            case .message(let message):
+                if message.topic.utf8.elementsEqual(Self.counterTopic.utf8) {
+                    value = Int64(String(decoding: message.payload, as: UTF8.self))
+                }
+                guard let value else { break }
+                self.findings.withLock {
+                    $0.dropped = value
+                    $0.statistics = .works
+                    $0.isWatching = true
+                }
+            default: break
+            }
+            return refusal == nil
+        }
+        try follow(connection, until: time.monotonic + Self.firstSign, note)
+        if value == nil, !isStopping {
+            let reason =
+                refusal.map { "the broker refused $SYS (0x\(String($0, radix: 16)))" }
+                ?? "the broker publishes no \(Self.counterTopic)"
+            findings.withLock {
+                $0.statistics = .impossible(reason)
+                $0.isFinished = true
+            }
+            connection.disconnect()
+            return
+        }
+        while !isStopping { try follow(connection, until: time.monotonic + 3_600_000_000_000, note) }
+        connection.disconnect()
+    }
+}

@@ -1,0 +1,108 @@
+public import DeviceProtocol
+import SQLite
+
+/// Messages beside those of the session that is being recorded.
+extension TapeWriter {
+    /// Adds retained messages of the past in a session of their own, durable when it returns.
+    ///
+    /// What is pending must have been committed. When it throws, nothing was stored.
+    ///
+    /// - Parameters:
+    ///   - messages: the messages; sequence, session and arrival are set here, as by ``append(_:)``.
+    ///   - session: their session, which is begun with the first messages; it has ended when it begins.
+    /// - Throws: ``TapeError`` when the tape cannot be written.
+    public func append(snapshot messages: [RecordedMessage], of session: inout Session) throws(TapeError) {
+        guard let first = messages.first, pendingCount == 0 else { return }
+        var own = session
+        var frames: [UInt8] = []
+        var tally = ActivityTally()
+        let firstArrival = first.monotonic &+ clock.offset
+        var lastArrival = firstArrival
+        for (index, message) in messages.enumerated() {
+            var message = message
+            let arrival = message.monotonic &+ clock.offset
+            message.sequence = nextSequence + Int64(index)
+            message.arrival = Timestamp(nanoseconds: arrival)
+            MessageFrame.append(message, sinceLast: arrival - lastArrival, to: &frames)
+            tally.count(message)
+            lastArrival = arrival
+            own.messages += 1
+            own.bytes += Int64(message.size)
+            own.redactions += Int64(message.redactions)
+        }
+        own.startedAt = min(own.startedAt, Timestamp(nanoseconds: firstArrival))
+        own.aliveAt = Timestamp(nanoseconds: lastArrival)
+        own.endedAt = own.aliveAt
+        own.endReason = "complete"
+        let body: [UInt8]
+        do {
+            body = try compressor.compress(frames)
+        } catch {
+            throw .system(path: path, action: "compress", reason: error.reason)
+        }
+        try write { () throws(SQLiteError) in
+            if own.id == 0 { own.id = try tape.database.insert(own) }
+            // A clock belongs to one session; the offset is that of the recording.
+            let clockID = try tape.database.clock(of: own.id, offset: clock.offset)
+            try tape.database.insertBatch(
+                JournalRow(
+                    firstSequence: nextSequence, count: Int64(messages.count), session: own.id, clock: clockID,
+                    firstArrival: firstArrival, lastArrival: lastArrival, size: Int64(frames.count), body: body))
+            try tape.database.add(tally)
+            try tape.database.update(own)
+        }
+        nextSequence += Int64(messages.count)
+        session = own
+    }
+
+    /// When the last recording of a client before this one was known to listen; nil where there was none.
+    ///
+    /// - Throws: ``TapeError`` when the tape cannot be read.
+    public func lastEnd(clientID: String) throws(TapeError) -> Timestamp? {
+        try TapeError.wrapping { () throws(SQLiteError) in
+            try tape.database.sessions().last { $0.clientID == clientID && $0.id != session.id }?.aliveAt
+        }
+    }
+}
+
+/// A row of the table `journal`.
+struct JournalRow {
+    var firstSequence: Int64
+    var count: Int64
+    var session: Int64
+    var clock: Int64
+    var firstArrival: Int64
+    var lastArrival: Int64
+    var size: Int64
+    var body: [UInt8]
+}
+
+extension Connection {
+    func insertBatch(_ row: JournalRow) throws(SQLiteError) {
+        var insert = try prepare(
+            """
+            INSERT INTO journal (first_seq, count, session, clock, first_arrival, last_arrival, size, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        try insert.bind(1, row.firstSequence)
+        try insert.bind(2, row.count)
+        try insert.bind(3, row.session)
+        try insert.bind(4, row.clock)
+        try insert.bind(5, row.firstArrival)
+        try insert.bind(6, row.lastArrival)
+        try insert.bind(7, row.size)
+        try insert.bind(8, row.body)
+        try insert.run()
+    }
+
+    /// The last clock of a session if it has this offset, else a new one.
+    fileprivate func clock(of session: Int64, offset: Int64) throws(SQLiteError) -> Int64 {
+        var row = try prepare("SELECT id, offset FROM clock WHERE session = ? ORDER BY id DESC LIMIT 1")
+        try row.bind(1, session)
+        let isThere = try row.step()
+        if isThere, row.integer(1) == offset { return row.integer(0) }
+        return try insert(
+            ArrivalClock.Offset(cause: isThere ? .step : .start, monotonic: 0, offset: offset, change: 0),
+            session: session)
+    }
+}
