@@ -214,8 +214,10 @@ extension Recorder {
         try commitOnly()
         let now = time.monotonic
         if openGap == nil {
-            let gap = try addGap(.disconnected, from: lastHeard, detail: error.description, stays: true)
-            openGap = (gap, lastHeard, false)
+            // What the broker had sent at QoS 0 and what was under way is gone with the connection.
+            let from = Timestamp(nanoseconds: lastHeard.nanoseconds &- Self.underWay)
+            let gap = try addGap(.disconnected, from: from, detail: error.description, stays: true)
+            openGap = (gap, from, false)
         }
         // A connection that did not last is no success: somebody may be fighting us for the client id.
         if statistics.isConnected, now - connectedAt > Self.stableConnection { backoff.reset() }

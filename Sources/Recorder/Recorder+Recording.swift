@@ -9,6 +9,7 @@ extension Recorder {
     func pump(_ connection: BrokerConnection) throws(RecorderError) {
         var failure: ConnectionError?
         var drained = true
+        let began = time.monotonic
         do {
             drained = try connection.read(limit: room, byteLimit: max(1, options.batch.bytes - writer.pendingBytes))
         } catch {
@@ -28,7 +29,7 @@ extension Recorder {
             throw .connection(failure)
         }
         let now = time.monotonic
-        losses.turn(drained: drained && failure == nil, at: now)
+        losses.turn(drained: drained && failure == nil, began: began, at: now)
         try followSnapshot()
         if isBatchDue(now) { try commit(connection) }
         if now >= nextUpkeep { try upkeep(connection, now) }

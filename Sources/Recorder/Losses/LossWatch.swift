@@ -121,14 +121,19 @@ struct LossWatch {
     }
 
     /// Notes whether a turn of the recording read the socket empty.
-    mutating func turn(drained isDrained: Bool, at now: Int64) {
+    ///
+    /// - Parameters:
+    ///   - isDrained: whether it did.
+    ///   - began: when it began to read; the process may have been stopped since.
+    ///   - now: the time.
+    mutating func turn(drained isDrained: Bool, began: Int64, at now: Int64) {
         guard isDrained else {
             busy = now
             return
         }
         if now &- drained >= Self.patience { pressed(from: calm, until: now) }
         drained = now
-        if now &- busy >= Self.refill { calm = now }
+        if began &- busy >= Self.refill { calm = began }
         if isUnsettled { settle(at: now) }
     }
 

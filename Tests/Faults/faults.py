@@ -1,0 +1,508 @@
+"""The faults. Each takes the program and whether the run is to be short, and ends with a verdict."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import mmap
+import os
+import random
+import signal
+import socket
+import struct
+import subprocess
+import time
+from pathlib import Path
+from typing import Callable
+
+import mqtt
+from hostile import HostileBroker
+from stage import HERE, Failure, Stage, free_port, wait_for
+from verdict import Verdict, judge
+
+
+class NotHere(Exception):
+    """The fault cannot be made on this machine, and why."""
+
+
+def needs_root() -> None:
+    if os.geteuid() != 0:
+        raise NotHere("needs root")
+
+
+# The recorder
+
+
+def kill(program: str, short: bool) -> Verdict:
+    """SIGKILL again and again, under load; at QoS 1 nothing is missing."""
+    with Stage(program) as stage:
+        stage.record("--no-retained-snapshot")
+        stage.load(devices=8, rate=2_000)
+        time.sleep(0.5)
+        stage.kill_recorder()
+        chance = random.Random(7)
+        for _ in range(4 if short else 99):
+            stage.record("--no-retained-snapshot")
+            time.sleep(chance.uniform(0.05, 1.2))
+            stage.kill_recorder()
+        stage.record("--no-retained-snapshot")
+        stage.end_load()
+        stage.settle()
+        stage.stop_recorder()
+        return judge("kill", stage, complete=True, causes=("killed",))
+
+
+def stop(program: str, short: bool) -> Verdict:
+    """SIGSTOP for 3 s with mosquitto's default queue: it drops, at QoS 0 and QoS 1, and the ledger knows how many."""
+    with Stage(program, queue=1_000) as stage:
+        stage.record()
+        stage.load(devices=6, rate=4_000, qos0=0.5)
+        for _ in range(1 if short else 3):
+            time.sleep(3)
+            stage.recorder.send_signal(signal.SIGSTOP)
+            time.sleep(3)
+            stage.recorder.send_signal(signal.SIGCONT)
+            time.sleep(5)
+        stage.end_load()
+        stage.settle()
+        time.sleep(3)
+        stage.stop_recorder()
+        verdict = judge("stop", stage, causes=("broker_dropped",))
+        # What is delivered at QoS 0 while a new connection frees stuck messages is lost without a number.
+        if verdict.counted < verdict.missing - verdict.disconnected:
+            verdict.faults.append(
+                f"{verdict.missing} are missing, {verdict.disconnected} of them while disconnected, and the ledger "
+                f"knows of {verdict.counted}")
+        return verdict
+
+
+def stop_numbered(program: str, short: bool) -> Verdict:
+    """The same at QoS 1 alone: the number of missing messages is exact."""
+    with Stage(program, queue=1_000) as stage:
+        stage.record()
+        stage.load(devices=4, rate=3_000)
+        time.sleep(2)
+        stage.recorder.send_signal(signal.SIGSTOP)
+        time.sleep(2 if short else 3)
+        stage.recorder.send_signal(signal.SIGCONT)
+        time.sleep(2)
+        stage.end_load()
+        stage.settle()
+        stage.stop_recorder()
+        verdict = judge("stop-numbered", stage, causes=("broker_dropped",))
+        if verdict.counted != verdict.missing:
+            verdict.faults.append(f"{verdict.missing} are missing, and the ledger counts {verdict.counted}")
+        return verdict
+
+
+def stop_keepalive(program: str, short: bool) -> Verdict:
+    """SIGSTOP for twice the keep-alive: the broker hangs up; at QoS 1 nothing is missing."""
+    with Stage(program) as stage:
+        stage.record("-k", "5")
+        stage.load(devices=6, rate=800, qos0=0.3)
+        time.sleep(1.5)
+        stage.recorder.send_signal(signal.SIGSTOP)
+        time.sleep(10)
+        stage.recorder.send_signal(signal.SIGCONT)
+        stage.wait_for_event("recording", since=2, session_present=True, seconds=60)
+        time.sleep(2)
+        stage.end_load()
+        stage.settle()
+        stage.stop_recorder()
+        return judge("stop-keepalive", stage, causes=("disconnected",))
+
+
+def takeover(program: str, short: bool) -> Verdict:
+    """Another client with our client id throws us out, takes and acknowledges messages, and leaves."""
+    with Stage(program) as stage:
+        stage.record("-i", "contested")
+        stage.load(devices=6, rate=1_500)
+        time.sleep(1.5)
+        with socket.create_connection(("127.0.0.1", stage.broker_port)) as intruder:
+            intruder.sendall(mqtt.connect("contested", clean=False, expiry=3_600, window=500))
+            intruder.settimeout(0.1)
+            reader = mqtt.Reader()
+            until = time.monotonic() + 2
+            while time.monotonic() < until:
+                try:
+                    packets = reader.feed(intruder.recv(1 << 16))
+                    for first, body in packets:
+                        if first >> 4 == mqtt.PUBLISH and first & 6:
+                            intruder.sendall(mqtt.packet(mqtt.PUBACK, struct.pack(">H", mqtt.delivery(first, body)[1])))
+                except TimeoutError:
+                    continue
+                except OSError:
+                    break  # The recorder has thrown us out in turn: where the broker's reason was lost it may.
+        events = len(stage.events())
+        stage.wait_for_event("recording", since=events - 1, seconds=90)
+        time.sleep(1.5)
+        stage.end_load()
+        stage.settle()
+        stage.stop_recorder()
+        verdict = judge("takeover", stage, causes=("disconnected",))
+        if verdict.missing == 0:
+            verdict.faults.append("the intruder took nothing: the test tests nothing")
+        return verdict
+
+
+def clock(program: str, short: bool) -> Verdict:
+    """The wall clock an hour forward, then two back: nothing is missing, and the ledger says what became of the times."""
+    with Stage(program) as stage:
+        orders = interpose(stage)
+        stage.record()
+        stage.load(devices=4, rate=800)
+        for offset in (3_600, -3_600, 0):
+            time.sleep(1.5)
+            orders(offset * 1_000_000_000, 0)
+        time.sleep(1.5)
+        stage.end_load()
+        stage.settle()
+        stage.stop_recorder()
+        return judge("clock", stage, complete=True, causes=("clock_forward", "clock_back"))
+
+
+# The broker
+
+
+def broker(how: signal.Signals, persistence: bool, name: str) -> Callable[[str, bool], Verdict]:
+    def run(program: str, short: bool) -> Verdict:
+        with Stage(program, persistence=persistence) as stage:
+            stage.record()
+            stage.load(devices=6, rate=1_500, qos0=0.3)
+            for _ in range(1 if short else 5):
+                time.sleep(1.5)
+                events = len(stage.events())
+                stage.stop_broker(how)
+                time.sleep(0.5)
+                stage.start_broker()
+                stage.wait_for_event("recording", since=events - 1, seconds=90)
+            time.sleep(1.5)
+            stage.end_load()
+            stage.settle()
+            stage.stop_recorder()
+            causes = ("disconnected",) if persistence else ("disconnected", "session_lost")
+            return judge(name, stage, causes=causes)
+
+    run.__doc__ = f"the broker ends by {how.name} and comes back, {'with' if persistence else 'without'} persistence"
+    return run
+
+
+def garbage(program: str, short: bool) -> Verdict:
+    """A broker that answers with mutated CONNACK, SUBACK, PUBLISH …: the recorder neither crashes nor ends."""
+    verdict = Verdict("garbage")
+    rounds = 40 if short else 1_000
+    with Stage(program, tap=False) as stage:
+        hostile = HostileBroker(seed=20_261_123)
+        stage.cleanups.append(hostile.close)
+        stage.tap_port = hostile.port
+        # Only the second connection and those after it are garbage: the first one must succeed.
+        stage.record("-k", "5")
+        wait_for(f"{rounds} mutated connections", lambda: check_alive(stage) and hostile.connections > rounds,
+                 max(120, rounds * 0.5))
+        hostile.behave()
+        events = len(stage.events())
+        stage.wait_for_event("recording", since=events - 1, seconds=90)
+        wait_for("numbered messages to come again", lambda: hostile.good_acknowledged >= 20, 60)
+        code = stage.stop_recorder()
+        if code not in (0, 3):
+            verdict.faults.append(f"the recorder ended with {code}")
+        checked = judge("garbage", stage)
+        verdict.faults += checked.faults
+        verdict.sent, verdict.recorded = hostile.sent, checked.recorded
+        verdict.causes, verdict.memory = checked.causes, checked.memory
+        return verdict
+
+
+def check_alive(stage: Stage) -> bool:
+    if stage.recorder.poll() is not None:
+        raise Failure(
+            f"the recorder ended with {stage.recorder.returncode}: {(stage.folder / 'recorder.log').read_text()[-2000:]}")
+    return True
+
+
+# The network
+
+
+class Network:
+    """The recorder in a network namespace, the broker in ours, and a router in between."""
+
+    def __init__(self, stage: Stage) -> None:
+        needs_root()
+        mark = f"{os.getpid() % 10_000}"
+        self.recorder, self.router = f"tdrec{mark}", f"tdrt{mark}"
+        near, far, inner, outer = f"tdn{mark}", f"tdf{mark}", f"tdi{mark}", f"tdo{mark}"
+        self.near = near
+        stage.cleanups.append(self.remove)
+        try:
+            for space in (self.recorder, self.router):
+                self.run("ip", "netns", "add", space)
+            self.run("ip", "link", "add", near, "type", "veth", "peer", "name", far)
+            self.run("ip", "link", "add", inner, "type", "veth", "peer", "name", outer)
+            self.run("ip", "link", "set", near, "netns", self.recorder)
+            self.run("ip", "link", "set", far, "netns", self.router)
+            self.run("ip", "link", "set", inner, "netns", self.router)
+            for space, link, address in (
+                (self.recorder, near, "10.213.1.2/24"), (self.router, far, "10.213.1.1/24"),
+                (self.router, inner, "10.213.2.1/24"),
+            ):
+                self.run("ip", "-n", space, "addr", "add", address, "dev", link)
+                self.run("ip", "-n", space, "link", "set", link, "up")
+            self.run("ip", "addr", "add", "10.213.2.2/24", "dev", outer)
+            self.run("ip", "link", "set", outer, "up")
+            self.run("ip", "-n", self.recorder, "route", "add", "default", "via", "10.213.1.1")
+            self.run("ip", "route", "add", "10.213.1.0/24", "via", "10.213.2.1")
+            self.forward(True)
+        except (subprocess.CalledProcessError, OSError) as error:
+            raise NotHere(f"no network namespaces here: {error}") from None
+        stage.prefix = ["ip", "netns", "exec", self.recorder]
+        stage.broker_host = "10.213.2.2"
+
+    def run(self, *command: str) -> None:
+        subprocess.run(command, check=True, capture_output=True)
+
+    def forward(self, on: bool) -> None:
+        """Without it the router drops every packet silently."""
+        self.run("ip", "netns", "exec", self.router, "sysctl", "-q", f"net.ipv4.ip_forward={int(on)}")
+
+    def link(self, up: bool) -> None:
+        self.run("ip", "-n", self.recorder, "link", "set", self.near, "up" if up else "down")
+        if up:
+            self.run("ip", "-n", self.recorder, "route", "replace", "default", "via", "10.213.1.1")
+
+    def remove(self) -> None:
+        for space in (self.recorder, self.router):
+            subprocess.run(["ip", "netns", "del", space], capture_output=True)
+
+
+def cut(name: str, near: bool) -> Callable[[str, bool], Verdict]:
+    def run(program: str, short: bool) -> Verdict:
+        with Stage(program, tap=False) as stage:
+            network = Network(stage)
+            stage.record("-k", "5")
+            stage.load(devices=4, rate=800, qos0=0.3)
+            time.sleep(1.5)
+            events = len(stage.events())
+            network.link(False) if near else network.forward(False)
+            # Half open for longer than the recorder's and the broker's patience with each other.
+            stage.wait_for_event("disconnected", since=events - 1, seconds=40)
+            time.sleep(1 if short else 10)
+            network.link(True) if near else network.forward(True)
+            stage.wait_for_event("recording", since=events - 1, seconds=120)
+            time.sleep(1.5)
+            stage.end_load()
+            stage.settle()
+            stage.stop_recorder()
+            return judge(name, stage, causes=("disconnected",))
+
+    run.__doc__ = "the recorder's link goes down" if near else "the far end drops every packet: half open"
+    return run
+
+
+def half_open(program: str, short: bool) -> Verdict:
+    """The same as half-open-net without root: a relay that forwards nothing any more, both connections open."""
+    with Stage(program) as stage:
+        stage.record("-k", "5")
+        stage.load(devices=4, rate=800, qos0=0.3)
+        time.sleep(1.5)
+        events = len(stage.events())
+        stage.tap.send_signal(signal.SIGUSR1)
+        stage.wait_for_event("disconnected", since=events - 1, seconds=40)
+        stage.tap.send_signal(signal.SIGUSR2)
+        stage.wait_for_event("recording", since=events - 1, seconds=90)
+        time.sleep(1.5)
+        stage.end_load()
+        stage.settle()
+        stage.stop_recorder()
+        return judge("half-open", stage, causes=("disconnected",))
+
+
+# The disk
+
+
+def interpose(stage: Stage) -> Callable[[int, int], None]:
+    """Builds interpose.c and puts it before the recorder; the result gives it its orders."""
+    library = stage.folder / "interpose.so"
+    compiler = next((name for name in ("cc", "clang", "gcc") if subprocess.run(
+        ["which", name], capture_output=True).returncode == 0), None)
+    if compiler is None:
+        raise NotHere("no C compiler")
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(HERE / "interpose.c"), "-ldl"], check=True)
+    path = stage.folder / "orders"
+    path.write_bytes(struct.pack("qq", 0, 0))
+    stage.environment = {**stage.environment, "INTERPOSE": str(path)}
+    stage.prefix = ["env", f"LD_PRELOAD={library}"]
+    file = open(path, "r+b")
+    memory = mmap.mmap(file.fileno(), 16)
+
+    def order(offset: int, error: int) -> None:
+        memory[:] = struct.pack("qq", offset, error)
+
+    return order
+
+
+def refused(name: str, code: int) -> Callable[[str, bool], Verdict]:
+    def run(program: str, short: bool) -> Verdict:
+        with Stage(program) as stage:
+            orders = interpose(stage)
+            stage.record("-k", "5")
+            stage.load(devices=6, rate=1_500)
+            time.sleep(1.5)
+            orders(0, code)
+            stage.wait_for_event("waiting", seconds=20)
+            # Longer than the broker would wait for a sign of life.
+            time.sleep(4 if short else 20)
+            check_alive(stage)
+            orders(0, 0)
+            stage.wait_for_event("resumed", seconds=30)
+            time.sleep(1.5)
+            stage.end_load()
+            stage.settle()
+            stage.stop_recorder()
+            verdict = judge(name, stage, complete=True, causes=("unwritable",))
+            if "disconnected" in verdict.causes:
+                verdict.faults.append("the connection was not kept")
+            return verdict
+
+    run.__doc__ = f"writing the tape fails with {errno.errorcode[code]} for a while; nothing is missing"
+    return run
+
+
+def disk(program: str, short: bool) -> Verdict:
+    """The tape on a small file system that others fill and empty again; nothing is missing."""
+    needs_root()
+    with Stage(program) as stage:
+        mount = stage.folder / "small"
+        mount.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(mount)], capture_output=True).returncode:
+            raise NotHere("cannot mount a tmpfs")
+        stage.cleanups.append(lambda: subprocess.run(["umount", "-l", str(mount)]))
+        stage.tape = mount / "fault.tape"
+        stage.record("-k", "5")
+        stage.load(devices=6, rate=1_500, size=150)
+        filler = mount / "filler"
+        for _ in range(1 if short else 4):
+            time.sleep(1.5)
+            events = len(stage.events())
+            fill(filler)
+            stage.wait_for_event("waiting", since=events - 1, seconds=20)
+            time.sleep(9 if short else 15)
+            check_alive(stage)
+            filler.unlink()
+            stage.wait_for_event("resumed", since=events - 1, seconds=30)
+        time.sleep(1.5)
+        stage.end_load()
+        stage.settle()
+        stage.stop_recorder()
+        verdict = judge("disk", stage, complete=True)
+        if not {"disk_full", "low_disk"} & set(verdict.causes):
+            verdict.faults.append(f"the ledger says nothing of it: {verdict.causes}")
+        if "disconnected" in verdict.causes:
+            verdict.faults.append("the connection was not kept")
+        return verdict
+
+
+def low_disk(program: str, short: bool) -> Verdict:
+    """The same, but a little space is left, which the recorder leaves to others; nothing is missing."""
+    needs_root()
+    with Stage(program) as stage:
+        mount = stage.folder / "small"
+        mount.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(mount)], capture_output=True).returncode:
+            raise NotHere("cannot mount a tmpfs")
+        stage.cleanups.append(lambda: subprocess.run(["umount", "-l", str(mount)]))
+        stage.tape = mount / "fault.tape"
+        stage.record("-k", "5")
+        stage.load(devices=6, rate=1_500)
+        time.sleep(1.5)
+        fill(mount / "filler", leaving=256 << 10)
+        stage.wait_for_event("waiting", seconds=20)
+        time.sleep(9 if short else 20)
+        check_alive(stage)
+        (mount / "filler").unlink()
+        stage.wait_for_event("resumed", seconds=30)
+        time.sleep(1.5)
+        stage.end_load()
+        stage.settle()
+        stage.stop_recorder()
+        verdict = judge("low-disk", stage, complete=True, causes=("low_disk",))
+        if "disconnected" in verdict.causes:
+            verdict.faults.append("the connection was not kept")
+        return verdict
+
+
+def fill(path: Path, leaving: int = 0) -> None:
+    with open(path, "wb", buffering=0) as file:
+        try:
+            while True:
+                status = os.statvfs(path)
+                if leaving and status.f_bavail * status.f_frsize <= leaving:
+                    return
+                file.write(b"\0" * 4_096)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+
+
+def disk_at_once(program: str, short: bool) -> Verdict:
+    """The same with a file system that is full from one write to the next, before anyone could have looked."""
+    with Stage(program) as stage:
+        orders = interpose(stage)
+        stage.record("-k", "5")
+        stage.load(devices=6, rate=1_500)
+        time.sleep(1.5)
+        orders(0, errno.ENOSPC)
+        stage.wait_for_event("waiting", seconds=20)
+        time.sleep(9 if short else 20)
+        check_alive(stage)
+        orders(0, 0)
+        stage.wait_for_event("resumed", seconds=30)
+        time.sleep(1.5)
+        stage.end_load()
+        stage.settle()
+        stage.stop_recorder()
+        verdict = judge("disk-at-once", stage, complete=True, causes=("disk_full",))
+        if "disconnected" in verdict.causes:
+            verdict.faults.append("the connection was not kept")
+        return verdict
+
+
+# Time
+
+
+def day(program: str, short: bool) -> Verdict:
+    """A day's messages of a fleet in minutes, with retention, and the memory watched."""
+    with Stage(program, tap=False) as stage:
+        stage.record("--max-size", "64MB")
+        for _ in range(2):
+            stage.load(devices=40, rate=6_000, qos0=0.1, size=120)
+            # Names of devices are those of the first load: they go on counting from 0 in a session of their own.
+            break
+        time.sleep(8 if short else 170)
+        stage.end_load()
+        stage.settle(seconds=120)
+        stage.stop_recorder()
+        return judge("day", stage)
+
+
+FAULTS: dict[str, Callable[[str, bool], Verdict]] = {
+    "kill": kill,
+    "stop": stop,
+    "stop-numbered": stop_numbered,
+    "stop-keepalive": stop_keepalive,
+    "broker-term": broker(signal.SIGTERM, True, "broker-term"),
+    "broker-term-forgets": broker(signal.SIGTERM, False, "broker-term-forgets"),
+    "broker-kill": broker(signal.SIGKILL, True, "broker-kill"),
+    "broker-kill-forgets": broker(signal.SIGKILL, False, "broker-kill-forgets"),
+    "half-open": half_open,
+    "half-open-net": cut("half-open-net", False),
+    "link-down": cut("link-down", True),
+    "disk": disk,
+    "low-disk": low_disk,
+    "disk-at-once": disk_at_once,
+    "read-only": refused("read-only", errno.EROFS),
+    "quota": refused("quota", errno.EDQUOT),
+    "clock": clock,
+    "takeover": takeover,
+    "garbage": garbage,
+    "day": day,
+}
