@@ -15,18 +15,16 @@ struct PartList: ~Copyable {
         _ connection: borrowing Connection, _ selection: Selection, after sequence: Int64, hasSegments: Bool
     ) throws(SQLiteError) {
         let window = "last_arrival >= ?2 AND first_arrival < ?3"
-        let sessions =
-            selection.sessions.isEmpty ? "" : selection.sessions.sorted().map(String.init).joined(separator: ",")
         var sql = """
             SELECT first_seq, count, 0 FROM journal WHERE first_seq + count - 1 > ?1 AND \(window)
-            \(sessions.isEmpty ? "" : " AND session IN (\(sessions))")
+            \(selection.sessions.isEmpty ? "" : " AND \(selection.sessions.sql("session"))")
             """
         if hasSegments {
             sql += """
                  UNION ALL SELECT first_seq, count, 1 FROM segment s WHERE first_seq + count - 1 > ?1 AND \(window)
-                \(sessions.isEmpty ? "" : """
+                \(selection.sessions.isEmpty ? "" : """
                      AND EXISTS (SELECT 1 FROM clock c WHERE c.id BETWEEN s.first_clock AND s.last_clock
-                      AND c.session IN (\(sessions)))
+                      AND \(selection.sessions.sql("c.session")))
                     """)
                 """
         }

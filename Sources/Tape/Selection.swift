@@ -9,8 +9,8 @@ public struct Selection: Sendable {
     public var since: Timestamp?
     /// Wall time of arrival until which, excluded.
     public var until: Timestamp?
-    /// Session numbers.
-    public var sessions: Set<Int64> = []
+    /// Sessions.
+    public var sessions = SessionChoice()
     /// Devices, as the topic names them.
     public var devices: Set<DeviceID> = []
     /// Whether payloads of a shape may be about one of ``devices`` without the topic saying so.

@@ -1,4 +1,4 @@
-"""A broker that speaks MQTT 5 well once, and then mutates what it sends, by a seed."""
+"""A broker that mutates what it sends, by a seed, until it is told to behave."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ class HostileBroker:
         self.sent = 0
         self.good_acknowledged = 0
         self._good = False
-        self._first = True
         self._closed = False
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -56,9 +55,8 @@ class HostileBroker:
                 if kind == mqtt.CONNECT:
                     # The recorder's second client is none of the connections that are counted.
                     is_side = b"-side" in body
-                    is_good = is_side or self._first or self._good
+                    is_good = is_side or self._good
                     if not is_side:
-                        self._first = False
                         self.connections += 1
                     self._send(client, mqtt.packet(mqtt.CONNACK, b"\x00\x00\x00"), is_good)
                     if not is_good and self._chance.random() < 0.5:

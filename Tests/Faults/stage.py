@@ -59,6 +59,7 @@ class Stage:
         self.exit_codes: list[int] = []
         self.recorder: subprocess.Popen | None = None
         self.broker: subprocess.Popen | None = None
+        self.tap: subprocess.Popen | None = None
         user = "user root\n" if os.geteuid() == 0 else ""
         store = (
             f"persistence true\npersistence_location {self.folder}/\nautosave_on_changes true\nautosave_interval 50\n"
@@ -221,7 +222,7 @@ class Stage:
         raise Failure(f"the recorder was still recording after {seconds:g} s")
 
     def acknowledged(self) -> set[tuple[str, int]]:
-        if self.tap_port == self.broker_port:
+        if self.tap is None:
             return set()
         self.tap.send_signal(signal.SIGTERM)
         self.tap.wait(20)

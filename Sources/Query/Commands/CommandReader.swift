@@ -29,7 +29,7 @@ struct CommandReader {
         devices = DeviceSelection(selection.devices)
         since = selection.since?.nanoseconds ?? .min
         until = selection.until?.nanoseconds ?? .max
-        lastSession = selection.sessions.max() ?? .max
+        lastSession = selection.sessions.chosen.max() ?? .max
     }
 
     /// Reads the tape up to the end of the window.

@@ -44,7 +44,7 @@ public struct CommandStoryQuery: Sendable {
         all.kinds = [.command, .commandUpdate]
         all.devices = devices
         all.mayConcernDevices = { $0.mayNameAnyDevice }
-        let lastSession = selection.sessions.max() ?? .max
+        let lastSession = selection.sessions.chosen.max() ?? .max
         var follower = CommandFollower()
         var found: [(command: Int?, event: CommandEvent)] = []
         /// The commands by the messages that were found, for packets that come again.

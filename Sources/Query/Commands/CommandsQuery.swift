@@ -91,7 +91,7 @@ public struct CommandsQuery: Sendable {
     /// Until when what has not ended counts as open: the end of the window, and of the last of the sessions.
     func end(of tape: TapeReader, openUntil end: Timestamp) throws(TapeError) -> Timestamp {
         let end = min(end, selection.until ?? end)
-        guard !selection.sessions.isEmpty else { return end }
+        guard !selection.sessions.chosen.isEmpty else { return end }
         let ends = try tape.sessions().filter { selection.sessions.contains($0.id) }.map { TapeInfo.end(of: $0) }
         return min(end, ends.max() ?? end)
     }
@@ -99,7 +99,7 @@ public struct CommandsQuery: Sendable {
     /// Where the window begins, or the first of the sessions; nil where all of the tape was asked for.
     func begin(of tape: TapeReader) throws(TapeError) -> Timestamp? {
         var begins = [selection.since].compactMap(\.self)
-        if let first = selection.sessions.min() {
+        if let first = selection.sessions.chosen.min() {
             begins += try tape.sessions().filter { $0.id == first }.map(\.startedAt)
         }
         return begins.max()

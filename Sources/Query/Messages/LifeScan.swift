@@ -27,7 +27,7 @@ struct LifeScan {
         all.kinds = kinds
         self.selection = selection
         // Sessions follow one another, so what later ones tell lies behind the window.
-        lastSession = selection.sessions.max() ?? .max
+        lastSession = selection.sessions.chosen.max() ?? .max
         scan = try MessageScan(tape, all, leavesOutDuplicates: true)
     }
 

@@ -62,6 +62,23 @@ public struct StateRows {
         damages = answer.damages
     }
 
+    /// Adds what only retained messages of the past say.
+    ///
+    /// What was heard while recording counts more, however old: of a retained message nobody knows whether it was
+    /// published before or after.
+    private mutating func addRetained(_ page: DevicePage, to rows: inout [DeviceID: StateRow]) throws(TapeError) {
+        guard !selection.sessions.leftOut.isEmpty else { return }
+        var snapshots = selection
+        snapshots.sessions = SessionChoice(selection.sessions.leftOut)
+        var reader = StateReader(snapshots, page)
+        try reader.read(tape)
+        for (device, state) in reader.devices where state.isKnown {
+            var row = rows[device] ?? StateRow(device: device)
+            row.addRetained(state.row(of: device, reader.names, openCommands: 0))
+            if !row.retained.isEmpty { rows[device] = row }
+        }
+    }
+
     /// The next device's state; nil at the end.
     ///
     /// - Throws: ``TapeError`` when the tape cannot be read at all.
@@ -73,9 +90,12 @@ public struct StateRows {
             for damage in reader.damages where !damages.contains(where: { $0.description == damage.description }) {
                 damages.append(damage)
             }
-            let rows = reader.devices.filter { $0.value.isKnown }.map { device, state in
-                state.row(of: device, reader.names, openCommands: openCommands[device] ?? 0)
+            var known: [DeviceID: StateRow] = [:]
+            for (device, state) in reader.devices where state.isKnown {
+                known[device] = state.row(of: device, reader.names, openCommands: openCommands[device] ?? 0)
             }
+            try addRetained(page, to: &known)
+            let rows = known.values
             pending = rows.sorted { $0.device < $1.device }[...]
         }
         return pending.popFirst()

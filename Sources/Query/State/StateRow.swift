@@ -56,6 +56,8 @@ public struct StateRow: Sendable, Hashable {
     public var maintenance: Bool?
     /// Licences with an id that the cloud or the device spoke of, in order of their ids' bytes.
     public var licenses: [License] = []
+    /// What of the above is known from retained messages only, whose age nobody knows, by the names of the contract.
+    public var retained: [String] = []
     /// Commands that were delivered and have not ended.
     public var openCommands = 0
 }

@@ -15,7 +15,7 @@ public struct TimelineQuery: Sendable {
     /// The window, and sessions to which all is restricted.
     public var window: Range<Timestamp>
     /// Sessions; empty for all.
-    public var sessions: Set<Int64> = []
+    public var sessions = SessionChoice()
     /// The time before the window that it is compared with, ns.
     public var before: Int64 = 6 * 3_600_000_000_000
 

@@ -84,7 +84,7 @@ struct ScanFilter {
         var selection = Selection()
         if arrivals.lowerBound > .min { selection.since = Timestamp(nanoseconds: arrivals.lowerBound) }
         if arrivals.upperBound < .max { selection.until = Timestamp(nanoseconds: arrivals.upperBound + 1) }
-        if let sessions { selection.sessions = sessions.isEmpty ? [0] : sessions }
+        if let sessions { selection.sessions = SessionChoice(sessions.isEmpty ? [0] : sessions) }
         if let kinds { selection.kinds = Set(kinds.compactMap(MessageKind.init(rawValue:))) }
         return selection
     }

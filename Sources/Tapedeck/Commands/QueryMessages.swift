@@ -14,10 +14,11 @@ struct QueryMessages: ParsableCommand {
         abstract: "The messages themselves, whole, in order of arrival.",
         discussion: """
             JSON keys: seq time device_time device kind topic qos retain dup payload|payload_base64 properties \
-            session, and duplicate_of, redactions where there are any. `payload` is the exact text; bytes that are no UTF-8 \
+            session, and duplicate_of, redactions, retained_snapshot where there are any. `payload` is the exact text; bytes that are no UTF-8 \
             are in `payload_base64`. `device` is the device in the topic, and -d selects by it; query telemetry -d \
             finds the samples of devices that only payloads name. Redelivered messages are listed too and \
-            name the first one in `duplicate_of`.
+            name the first one in `duplicate_of`. `retained_snapshot` marks what the broker held when a recording \
+            began: it was published at some time before.
             """)
 
     @Argument(help: "The tape.")
@@ -35,7 +36,7 @@ struct QueryMessages: ParsableCommand {
     func run() throws {
         try reportingFailures {
             var follower = follow ? TapeFollower() : nil
-            let question = try TapeQuestion(tape, selection, output)
+            let question = try TapeQuestion(tape, selection, output, withSnapshots: true)
             try question.warnOfLosses()
             var stream = try MessageStream(try question.tape(), question.selection)
             let screen = Screen(output.format)

@@ -10,7 +10,7 @@ struct QueryState: ParsableCommand {
         abstract: "One row per device: the state that all its messages until an instant add up to.",
         discussion: """
             JSON keys: device status last_seen metrics config_version firmware latest_firmware licenses, and \
-            latest_config_version latest_firmware_file_id model name space maintenance open_commands last_telemetry. \
+            latest_config_version latest_firmware_file_id model name space maintenance open_commands last_telemetry retained. \
             metrics is an object: the last value of each metric, spelled as it came; null removed it, `override` \
             removed all that it did not set. licenses is an array of objects with id, action, state and expires_at: \
             what the cloud asked for last, and what the device said of it since. config_version and firmware are what \
@@ -18,6 +18,9 @@ struct QueryState: ParsableCommand {
 
             What arrived before --at counts, and nothing that arrived later, whatever its timestamp says. Redelivered \
             duplicates are left out.
+
+            retained names the keys whose values come from retained messages only: the broker held them when a recording \
+            began, and nobody knows since when. What was heard while recording counts more.
 
             --ages adds metrics_at: for each metric, when the message arrived that gave it its value.
             """)
@@ -58,13 +61,18 @@ struct QueryState: ParsableCommand {
             var printer = try RowPrinter(
                 StateRow.columns(times, hasAges: ages, hidesDevice: question.selection.devices.count == 1),
                 Screen(output.format), times: times, output: OutputBuffer(descriptor: 1))
+            var retained = 0
             while !output.isEnough(printer.count), let row = try rows.next() {
+                if !row.retained.isEmpty { retained += 1 }
                 try printer.write(row.values(hasAges: ages))
             }
             try printer.flush()
             if printer.count == 0 { try question.explainNothing("devices") }
             try question.finish(
-                rows: printer.count, "device", hidden: printer.hiddenTitles, duplicates: rows.duplicates,
+                rows: printer.count, "device",
+                facts: retained == 0
+                    ? [] : ["of \(HumanFormat.count(retained)) something is known from retained messages only, age unknown"],
+                hidden: printer.hiddenTitles, duplicates: rows.duplicates,
                 damages: rows.damages)
         }
     }

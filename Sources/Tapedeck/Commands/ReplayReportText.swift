@@ -20,8 +20,8 @@ struct ReplayText {
 
     /// The window as it was understood.
     func window(_ selection: Selection) -> String {
-        let ids = selection.sessions.sorted().map { "\($0)" }.joined(separator: ", ")
-        let sessions = ids.isEmpty ? nil : (selection.sessions.count == 1 ? "session " : "sessions ") + ids
+        let ids = selection.sessions.chosen.sorted().map { "\($0)" }.joined(separator: ", ")
+        let sessions = ids.isEmpty ? nil : (selection.sessions.chosen.count == 1 ? "session " : "sessions ") + ids
         if selection.since == nil, selection.until == nil { return sessions.map { "all of \($0)" } ?? "the whole tape" }
         let from = selection.since.map { "from \(time($0))" } ?? "from the beginning"
         let until = selection.until.map { "until \(time($0))" } ?? "to the end"
@@ -90,7 +90,7 @@ struct ReplayText {
     }
 
     /// The rows of the loss ledger in the window, a line each.
-    func ledger(_ gaps: [Gap], sessions: Set<Int64>) -> [String] {
+    func ledger(_ gaps: [Gap], sessions: SessionChoice) -> [String] {
         let gaps = gaps.filter { sessions.isEmpty || sessions.contains($0.session) }
         var lines = gaps.prefix(20).map { gap in
             let until = gap.endedAt.map { "to \(time($0))" } ?? "on"

@@ -55,7 +55,7 @@ struct Slice: ParsableCommand {
         try reportingFailures {
             tapedeck_install_stop_handlers(-1)
             let reader = try TapeReader(path: tape)
-            let chosen = try selection.selection(on: reader, summary: try reader.summary())
+            let chosen = try selection.selection(on: reader, summary: try reader.summary(), withSnapshots: true)
             let question = try TapeQuestion(reader, chosen, zone: try selection.zone())
             try NewTape.check(output)
             try question.warnOfLosses()
@@ -86,7 +86,7 @@ struct Slice: ParsableCommand {
     /// When the window begins; nil where it is the beginning of the tape.
     private func start(_ question: TapeQuestion) -> Timestamp? {
         if let since = question.selection.since { return since }
-        return question.selection.sessions.isEmpty ? nil : question.window.first
+        return question.selection.sessions.chosen.isEmpty ? nil : question.window.first
     }
 
     private func tell(

@@ -72,7 +72,9 @@ struct SelectionFlags: ParsableArguments {
     /// What the options select on a tape.
     ///
     /// Relative times count from the end of the tape, or from the wall clock while it is being recorded.
-    func selection(on tape: TapeReader, summary: TapeSummary) throws -> Selection {
+    ///
+    /// Retained messages of the past are left out, unless they are wanted or their session is named.
+    func selection(on tape: TapeReader, summary: TapeSummary, withSnapshots: Bool = false) throws -> Selection {
         let wallClock = Timestamp(nanoseconds: SystemTimeSource().wall)
         let end = summary.lastArrival.map { Timestamp(nanoseconds: $0.nanoseconds &+ 1) }
         let now = tape.isBeingRecorded ? wallClock : end ?? wallClock
@@ -96,8 +98,10 @@ struct SelectionFlags: ParsableArguments {
         selection.topics = try filters(topic)
         selection.excluded = try filters(exclude)
         selection.kinds = Set(kind.compactMap(MessageKind.init(rawValue:)))
-        if !session.isEmpty {
-            let sessions = try tape.sessions()
+        let sessions = try tape.sessions()
+        if session.isEmpty {
+            if !withSnapshots { selection.sessions.leftOut = Set(sessions.filter(\.isSnapshot).map(\.id)) }
+        } else {
             let known = sessions.map(\.id)
             for name in session {
                 guard let id = name == "last" ? sessions.lastRecording?.id ?? known.last : Int64(name),
@@ -105,7 +109,7 @@ struct SelectionFlags: ParsableArguments {
                 else {
                     throw ValidationError("--session \(name): the tape has sessions 1 to \(known.last ?? 0).")
                 }
-                selection.sessions.insert(id)
+                selection.sessions.chosen.insert(id)
             }
         }
         return selection

@@ -13,6 +13,8 @@ import Terminal
 /// Implementation note: the line is put together from ready-made pieces in one buffer, and properties, which a device
 /// repeats in each of its messages, are turned into JSON once; the writer for any JSON takes twice the time.
 struct MessageJSON {
+    /// The sessions of retained messages.
+    var snapshots: Set<Int64> = []
     private var line = JSONLine()
     private var seenProperties: [PublishProperties: [UInt8]] = [:]
     /// Enough for the devices of a fleet that are active at a time; then it begins anew.
@@ -58,6 +60,7 @@ struct MessageJSON {
             line.append(",\"duplicate_of\":")
             line.append(original)
         }
+        if snapshots.contains(message.session) { line.append(",\"retained_snapshot\":true") }
         if message.redactions > 0 {
             line.append(",\"redactions\":")
             line.append(Int64(message.redactions))

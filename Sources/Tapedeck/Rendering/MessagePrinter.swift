@@ -20,6 +20,7 @@ struct MessagePrinter {
     ) throws {
         let times = question.times(isGrowing: isGrowing)
         try self.init(screen, times, hidesDevice: question.selection.devices.count == 1, output: output)
+        json?.snapshots = question.snapshots
     }
 
     /// Begins an answer.

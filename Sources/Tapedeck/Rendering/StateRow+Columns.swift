@@ -24,6 +24,7 @@ extension StateRow {
             OutputColumn(machineOnly: "maintenance"),
             OutputColumn("open_commands", title: "open commands", .trailing, priority: 3),
             OutputColumn(machineOnly: "last_telemetry"),
+            OutputColumn(machineOnly: "retained"),
         ]
         return hasAges ? columns + [OutputColumn(machineOnly: "metrics_at")] : columns
     }
@@ -60,6 +61,7 @@ extension StateRow {
                 .integer(Int64(openCommands)),
                 as: TextTable.Cell(openCommands > 0 ? HumanFormat.count(openCommands) : "", .warning)),
             .optional(lastTelemetry, OutputValue.time),
+            .optional(retained.isEmpty ? nil : retained) { .json(.array($0.map { .string($0) })) },
         ]
         guard hasAges else { return values }
         return values + [.json(.object(metrics.map { JSONMember($0.name, .string($0.arrival.rfc3339)) }))]

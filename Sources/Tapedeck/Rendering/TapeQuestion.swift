@@ -13,6 +13,8 @@ final class TapeQuestion {
     /// What of the tape the answer is about, as it was at the beginning.
     let window: TapeWindow
     let zone: TimeZone
+    /// The sessions of retained messages.
+    let snapshots: Set<Int64>
     /// The characters that notes may add.
     let glyphs: Glyphs
     private let limit: Int
@@ -24,10 +26,12 @@ final class TapeQuestion {
     /// Opens the tape and settles what the options select on it.
     ///
     /// - Throws: ``TapeError`` when the tape cannot be read, `ValidationError` for options that make no sense on it.
-    convenience init(_ path: String, _ flags: SelectionFlags, _ output: OutputFlags) throws {
+    convenience init(
+        _ path: String, _ flags: SelectionFlags, _ output: OutputFlags, withSnapshots: Bool = false
+    ) throws {
         OutputBuffer.ignoreBrokenPipes()
         let tape = try TapeReader(path: path)
-        let selection = try flags.selection(on: tape, summary: try tape.summary())
+        let selection = try flags.selection(on: tape, summary: try tape.summary(), withSnapshots: withSnapshots)
         try self.init(tape, selection, zone: try flags.zone(), limit: output.limit, quiet: output.quiet)
     }
 
@@ -54,7 +58,9 @@ final class TapeQuestion {
         glyphs = terminal.isUTF8 || !terminal.errorIsTerminal ? .unicode : .ascii
         reader = tape
         summary = try tape.summary()
-        window = TapeWindow(selection, summary, try tape.sessions(), zone)
+        let sessions = try tape.sessions()
+        snapshots = Set(sessions.filter(\.isSnapshot).map(\.id))
+        window = TapeWindow(selection, summary, sessions, zone)
     }
 
     /// The open tape.

@@ -29,7 +29,7 @@ struct TapeWindow {
         sessionCount = all.count
         first = summary.firstArrival
         last = summary.lastArrival
-        guard !selection.sessions.isEmpty else { return }
+        guard !selection.sessions.chosen.isEmpty else { return }
         let chosen = all.filter { selection.sessions.contains($0.id) }
         sessions = chosen.map(\.id)
         first = chosen.map(\.startedAt).min()
