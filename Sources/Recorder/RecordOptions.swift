@@ -58,6 +58,8 @@ public struct RecordOptions: Sendable {
     public var tags: [(name: String, value: String)] = []
     /// Whether the retained messages that the broker holds at the start are recorded too, in a session of their own.
     public var takesSnapshot = true
+    /// Whether the broker's count of dropped messages is watched.
+    public var watchesStatistics = true
     /// Ends the recording after so many messages.
     public var maximumMessages: Int64?
     /// Ends the recording after so long, ns.

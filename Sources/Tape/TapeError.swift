@@ -41,7 +41,7 @@ public enum TapeError: Error, Sendable, CustomStringConvertible {
         case .system(let path, let action, let reason):
             "cannot \(action) \(path): \(reason)"
         case .diskFull(let path):
-            "no space left for \(path): free some space on its disk and start again; nothing acknowledged is lost"
+            "no space left for \(path): free some space on its disk; nothing acknowledged is lost"
         case .notWritable(let path):
             "\(path) or its folder is read-only: change its permissions or choose another place"
         case .busy(let path):

@@ -27,7 +27,8 @@ import Testing
         let workspace = try Workspace()
         let broker = try PrivateBroker(workspace, settings: "log_type all")
         let tape = workspace.path("locked.tape")
-        let recorder = try Program.record(tape, from: broker)
+        // The broker's log is to be about one client.
+        let recorder = try Program.record(tape, from: broker, ["--no-retained-snapshot", "--no-broker-statistics"])
         try broker.publish("v1/device/a/get", ["-q", "1", "-n"])
         try poll("the first message") { try TapeReader(path: tape).summary().messages == 1 }
         let acknowledged = { broker.process.errors.components(separatedBy: "Received PUBACK from tapedeck-").count - 1 }
@@ -197,7 +198,7 @@ import Testing
         #expect(try again.readAcknowledgement() == 2)
         #expect(try Program.stop(recorder) == 0)
         #expect(try duplicates(workspace) == [nil, nil])
-        #expect(try TapeReader(path: workspace.path("t.tape")).gaps().map(\.cause) == ["disconnected"])
+        #expect(try TapeReader(path: workspace.path("t.tape")).gaps().map(\.cause).sorted() == ["behind", "disconnected"])
     }
 
     @Test func `a gap begins when the recorder stood still, not when it read what had come before the break`() throws {

@@ -151,19 +151,48 @@ import Testing
     @Test func `retained messages of the past are not taken for new ones, and new ones keep their flag`() throws {
         let workspace = try Workspace()
         let broker = try PrivateBroker(workspace)
-        try broker.publish("v1/device/a/config", ["-q", "1", "-r", "-m", "old"])
+        try broker.publish("v1/device/a/config", ["-q", "1", "-r", "-m", "{\"version\":\"7\"}"])
+        try broker.publish("v1/device/a/telemetry", ["-q", "1", "-r", "-m", "{\"telemetries\":{\"old\":1}}"])
         let tape = workspace.path("retained.tape")
         let recorder = try Program.record(tape, from: broker)
+        try poll("the retained messages") { recorder.errors.contains("took 2 retained messages") }
         try broker.publish("v1/device/a/config", ["-q", "1", "-r", "-m", "new"])
         try broker.publish("v1/device/a/config", ["-q", "1", "-m", "plain"])
-        try poll("the messages") { try TapeReader(path: tape).summary().messages == 2 }
+        try poll("the messages") { try TapeReader(path: tape).summary().messages == 4 }
         #expect(try Program.stop(recorder) == 0)
-        let cursor = try TapeReader(path: tape).messages()
+        let reader = try TapeReader(path: tape)
+        let snapshots = Set(try reader.sessions().filter(\.isSnapshot).map(\.id))
+        #expect(snapshots.count == 1)
+        let cursor = try reader.messages()
         var found: [String] = []
         while let message = try cursor.next() {
+            if snapshots.contains(message.session) { continue }
             found.append(String(decoding: message.payload, as: UTF8.self) + (message.retain ? " retained" : ""))
         }
         #expect(found == ["new retained", "plain"])
+        #expect(try Program.run(["verify", tape], in: workspace).status == 0)
+
+        let samples = try Program.run(["query", "telemetry", tape, "--format", "jsonl"], in: workspace)
+        #expect(samples.output.isEmpty)
+        let exported = try Program.run(["export", tape], in: workspace)
+        #expect(!exported.output.contains("old"))
+        let messages = try Program.run(["query", "messages", tape, "--format", "jsonl"], in: workspace)
+        #expect(messages.output.components(separatedBy: "\"retained_snapshot\":true").count == 3)
+        let state = try Program.run(["query", "state", tape, "--format", "jsonl"], in: workspace)
+        #expect(state.output.contains("\"latest_config_version\":\"7\""))
+        #expect(state.output.contains("\"retained\":[\"latest_config_version\",\"metrics\"]"))
+    }
+
+    @Test func `without the flag for it the past is not asked for`() throws {
+        let workspace = try Workspace()
+        let broker = try PrivateBroker(workspace)
+        try broker.publish("v1/device/a/config", ["-q", "1", "-r", "-m", "old"])
+        let tape = workspace.path("present.tape")
+        let recorder = try Program.record(tape, from: broker, ["--no-retained-snapshot"])
+        try broker.publish("v1/device/a/config", ["-q", "1", "-m", "new"])
+        try poll("the message") { try TapeReader(path: tape).summary().messages == 1 }
+        #expect(try Program.stop(recorder) == 0)
+        #expect(try TapeReader(path: tape).sessions().count == 1)
     }
 
     @Test func `a second recorder on the same tape is refused`() throws {

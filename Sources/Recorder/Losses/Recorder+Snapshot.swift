@@ -9,11 +9,12 @@ extension Recorder {
 
     /// Begins the second client, once the recording one is connected.
     func startSideClient() {
-        guard side == nil else { return }
+        guard side == nil, options.takesSnapshot || options.watchesStatistics else { return }
         var connection = options.connection
         connection.clientID = clientID
         side = SideClient(
-            connection, snapshotOf: options.takesSnapshot ? options.subscriptions.map(\.filter) : [], time: time)
+            connection, snapshotOf: options.takesSnapshot ? options.subscriptions.map(\.filter) : [],
+            watches: options.watchesStatistics, time: time)
         isTakingSnapshot = side != nil && options.takesSnapshot
     }
 

@@ -38,6 +38,7 @@ final class SideClient: Sendable {
 
     private let options: ConnectionOptions
     private let filters: [TopicFilter]
+    private let watches: Bool
     private let time: any TimeSource
     private let findings = Mutex(Findings())
     private let wake: Int32
@@ -61,10 +62,12 @@ final class SideClient: Sendable {
     /// - Parameters:
     ///   - options: how to connect; client id and session are set here.
     ///   - filters: of which topics retained messages are wanted; empty for none.
+    ///   - watches: whether the counter is to be watched.
     ///   - time: the clocks.
     /// - Returns: nil when the system gives no thread or descriptor: then neither is found out.
-    init?(_ options: ConnectionOptions, snapshotOf filters: [TopicFilter], time: any TimeSource) {
+    init?(_ options: ConnectionOptions, snapshotOf filters: [TopicFilter], watches: Bool, time: any TimeSource) {
         self.filters = filters
+        self.watches = watches
         self.time = time
         var own = options
         own.clientID = String((options.clientID + "-side").suffix(400))
@@ -126,6 +129,7 @@ final class SideClient: Sendable {
                     let outcome = try takeSnapshot()
                     findings.withLock { $0.snapshot = outcome }
                 }
+                guard watches else { return }
                 try watch()
             } catch {
                 let reason = error.description

@@ -129,7 +129,8 @@ struct Record: ParsableCommand {
         options.maximumMessages = maxMessages
         options.maximumDuration = try maxDuration.map { try duration($0, "--max-duration") }
         options.retention = try retention()
-        options.takesSnapshot = snapshot.isWanted
+        options.takesSnapshot = !snapshot.noRetainedSnapshot
+        options.watchesStatistics = !snapshot.noBrokerStatistics
         options.sessionExpiry = UInt32(clamping: try duration(sessionExpiry, "--session-expiry") / 1_000_000_000)
         return options
     }

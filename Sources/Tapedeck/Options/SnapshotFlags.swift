@@ -1,12 +1,10 @@
 import ArgumentParser
 
-/// Whether `record` takes the retained messages of the past.
+/// What `record` asks the broker for by a second client, whose client id ends in `-side`.
 struct SnapshotFlags: ParsableArguments {
-    @Flag(
-        help: ArgumentHelp(
-            "Do not record the retained messages that the broker holds at the start.",
-            discussion: "They are recorded in a session of their own, since nobody knows when they were published."))
+    @Flag(help: "Do not record the retained messages that the broker holds at the start.")
     var noRetainedSnapshot = false
 
-    var isWanted: Bool { !noRetainedSnapshot }
+    @Flag(help: "Do not watch the broker's $SYS count of dropped messages.")
+    var noBrokerStatistics = false
 }

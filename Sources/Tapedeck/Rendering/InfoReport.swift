@@ -78,9 +78,16 @@ struct InfoReport {
             ])
         }
         try table.finish()
+        for session in info.sessions {
+            for remark in SessionRemarks.of(session) {
+                try output.append(
+                    "session \(session.id): " + DisplayText(remark, glyphs: screen.glyphs).text + "\n")
+            }
+        }
     }
 
     private func ending(_ session: Session) -> TextTable.Cell {
+        if session.isSnapshot { return "retained" }
         if let reason = session.endReason { return .init(reason, reason == "signal" || reason == "limit" ? nil : .bad) }
         if session.endedAt != nil { return "yes" }
         if info.isBeingRecorded, session.id == info.sessions.lastRecording?.id { return .init("recording", .good) }

@@ -27,12 +27,18 @@ final class ScriptedBroker {
 
     var url: String { "mqtt://127.0.0.1:\(port)" }
 
-    /// Accepts a client, reads its CONNECT and answers it.
+    /// Accepts a client, reads its CONNECT and answers it; the recorder's second client is turned away.
     func accept(sessionPresent: Bool = false, reasonCode: UInt8 = 0, properties: [UInt8] = []) throws -> Client {
         var descriptor = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
         guard Glibc.poll(&descriptor, 1, 30_000) == 1 else { throw Failure("nobody connected within 30 s") }
         let client = Client(Glibc.accept(listener, nil, nil))
-        guard try client.read().type == 1 else { throw Failure("the first packet is no CONNECT") }
+        let connect = try client.read()
+        guard connect.type == 1 else { throw Failure("the first packet is no CONNECT") }
+        if String(decoding: connect.body, as: UTF8.self).contains("-side") {
+            // Not authorized, MQTT 5.0 §3.2.2.2.
+            client.send(0x20, [0, 0x87, 0])
+            return try accept(sessionPresent: sessionPresent, reasonCode: reasonCode, properties: properties)
+        }
         client.send(0x20, [sessionPresent ? 1 : 0, reasonCode, UInt8(properties.count)] + properties)
         return client
     }
