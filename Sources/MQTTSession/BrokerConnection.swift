@@ -114,18 +114,6 @@ public final class BrokerConnection {
         return Int32(packetID)
     }
 
-    /// Asks for the messages of a topic filter, the retained messages of the past among them: they, and only they, have
-    /// the RETAIN flag.
-    ///
-    /// - Returns: the packet identifier that the answering event carries.
-    /// - Throws: ``ConnectionError`` when the request cannot be sent.
-    public func subscribe(toRetained filter: TopicFilter, qos: QualityOfService) throws(ConnectionError) -> Int32 {
-        var packetID: Int32 = 0
-        try check(mosquitto_subscribe_v5(handle, &packetID, filter.text, Int32(qos.rawValue), 0, nil))
-        try flush()
-        return packetID
-    }
-
     /// Takes a subscription back; the broker's answer is not waited for.
     ///
     /// - Throws: ``ConnectionError`` when the request cannot be sent.

@@ -80,12 +80,8 @@ final class SideClient: Sendable {
         if filters.isEmpty { findings.withLock { $0.snapshot = .works } }
         let box = Unmanaged.passRetained(self)
         var thread = pthread_t()
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setstacksize(&attributes, 512 << 10)
-        defer { pthread_attr_destroy(&attributes) }
         let code = pthread_create(
-            &thread, &attributes,
+            &thread, nil,
             { argument in
                 if let argument { Unmanaged<SideClient>.fromOpaque(argument).takeRetainedValue().run() }
                 return nil
