@@ -37,7 +37,7 @@ extension Recorder {
             _ = tapedeck_poll(-1, false, false, wake, until - time.monotonic)
             guard time.monotonic >= nextUpkeep else { continue }
             nextUpkeep = time.monotonic + Self.upkeepInterval
-            _ = clock.check()
+            if let change = clock.check() { offsets = [change] }
             statistics.elapsed = time.monotonic - startedAt
             report(.progress(statistics))
         }

@@ -18,17 +18,19 @@ import Testing
         let before = try TapeReader(path: tape).summary().messages
         try broker.publish("v1/device/a/telemetry", ["-q", "1", "-m", "{}"])
         try poll("the message") { try TapeReader(path: tape).summary().messages == before + 1 }
-        #expect(try Program.stop(recorder) == 0)
+        #expect(try Program.stop(recorder) == 0, "\(recorder.errors)")
     }
 
     /// Expects that no recording comes about, for these reasons.
     private func expectRefusal(
-        _ workspace: Workspace, _ arguments: [String], says texts: [String], environment: [String: String] = [:]
+        _ workspace: Workspace, _ arguments: [String], says texts: [String], oneOf reasons: [String] = [""],
+        environment: [String: String] = [:]
     ) throws {
         let tape = workspace.path("refused.tape")
         let run = try Program.run(["record", tape] + arguments, in: workspace, environment: environment)
         #expect(run.status == 1)
         for text in texts { #expect(run.errors.contains(text), "\(run.errors)") }
+        #expect(reasons.contains { $0.isEmpty || run.errors.contains($0) }, "\(run.errors)")
         #expect(!FileManager.default.fileExists(atPath: tape))
     }
 
@@ -106,7 +108,10 @@ import Testing
         }
         try expectRecording(workspace, broker, arguments + identity("client"))
         try expectRefusal(workspace, arguments, says: ["cannot reach the broker", "--cert and --key"])
-        try expectRefusal(workspace, arguments + identity("stranger"), says: ["cannot reach the broker", "TLS: "])
+        try expectRefusal(
+            workspace, arguments + identity("stranger"), says: ["cannot reach the broker"],
+            // The broker's word gets through or not, as the system sees fit: with TLS 1.3 it comes after the handshake.
+            oneOf: ["TLS: ", "or not accept ours"])
         try expectRefusal(
             workspace,
             arguments + ["--cert", certificates.path("client.pem"), "--key", certificates.path("stranger.key")],

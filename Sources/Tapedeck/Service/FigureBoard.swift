@@ -2,6 +2,7 @@ import Glibc
 import Recorder
 import Service
 import Synchronization
+import Tape
 
 /// The latest figures of a recording: put up by the recording thread, read by the thread that serves pages.
 final class FigureBoard: Sendable {
@@ -46,7 +47,9 @@ final class FigureBoard: Sendable {
                 figures.statistics.isConnected = true
             case .disconnected: figures.statistics.isConnected = false
             case .waiting(let reason): figures.waiting = reason
-            case .progress(let statistics): figures.statistics = statistics
+            case .progress(let statistics):
+                figures.statistics = statistics
+                figures.waiting = statistics.holding?.summary
             case .finishing: figures.dueAt = now &+ Self.callingPatience
             // The numbers of the next progress have it.
             default: break

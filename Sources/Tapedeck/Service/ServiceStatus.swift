@@ -62,7 +62,7 @@ struct ServiceStatus {
             // The next numbers come when it is over.
             nextStatus = 0
         case .progress(let statistics):
-            guard now >= nextStatus, problem == nil, broker != nil else { break }
+            guard now >= nextStatus, problem == nil, broker != nil, statistics.holding == nil else { break }
             nextStatus = now + Self.statusInterval
             told.append(.status(text(statistics)))
         case .finishing(let sealed):
