@@ -25,7 +25,10 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl"),
+        .target(name: "CLinux"),
         .target(name: "MQTTWire"),
+        .target(name: "MQTTSession", dependencies: ["COpenSSL", "CLinux", "MQTTWire"]),
         .target(name: "JSONScan"),
         .target(
             name: "Schema", path: "schema", exclude: ["tape-format.md"],
@@ -38,11 +41,11 @@ let package = Package(
         .target(
             name: "Tape", dependencies: ["Schema", "SQLite", "JSONScan", "DeviceProtocol", "CZstd", "MQTTWire"]),
         .executableTarget(
-            name: "Fuzz", dependencies: ["Tape", "JSONScan", "DeviceProtocol", "MQTTWire"],
+            name: "Fuzz", dependencies: ["Tape", "JSONScan", "DeviceProtocol", "MQTTSession", "MQTTWire"],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
     ]
 )
 
-for target in package.targets where target.type != .system {
+for target in package.targets where target.type != .system && target.name != "CLinux" {
     target.swiftSettings = (target.swiftSettings ?? []) + settings
 }

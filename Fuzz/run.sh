@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 swift build --package-path "$folder" -c release
 program=$(swift build --package-path "$folder" -c release --show-bin-path)/Fuzz
 cd "$work"
-for target in json integers forms template streams segment round-trip; do
+for target in json integers forms template streams segment round-trip wire; do
     echo "fuzz: $target, $seconds s"
     mkdir -p "$target"
     if ! SWIFT_BACKTRACE=enable=no "$program" "$target" "$work/$target" "$folder/corpus/$target" \

@@ -20,6 +20,8 @@ enum FuzzTarget: String, CaseIterable {
     case segment
     /// Payloads sealed and read back.
     case roundTrip = "round-trip"
+    /// What a broker sends, in any pieces.
+    case wire
 
     func run(_ bytes: [UInt8]) {
         switch self {
@@ -40,6 +42,7 @@ enum FuzzTarget: String, CaseIterable {
             for index in 0..<min(streams.count, 64) { _ = try? streams.stream(index) }
         case .segment: SegmentCheck.run(bytes)
         case .roundTrip: RoundTripCheck.run(bytes)
+        case .wire: WireCheck.run(bytes)
         }
     }
 }

@@ -33,7 +33,22 @@ enum Seeds {
         case .template: return Array(Samples.dictionary.templates.added.map { Array($0.bytes) })
         case .streams: return [[2, 10, 15, 1, 30, 5], [0, 0]]
         case .segment: return try segments()
+        case .wire: return wire()
         }
+    }
+
+    /// A CONNACK with properties; messages with every property, in pieces of three bytes; answers of all kinds.
+    private static func wire() -> [[UInt8]] {
+        let properties: [UInt8] = [1, 1, 2, 0, 0, 0, 9, 3, 0, 1, 0x78, 8, 0, 1, 0x72, 9, 0, 2, 1, 2, 11, 0x80, 1, 38]
+        let user: [UInt8] = [0, 1, 0x6b, 0, 2, 0xc3, 0xa4]
+        let length = UInt8(2 + 3 + 2 + 1 + properties.count + user.count + 2)
+        let message: [UInt8] = [0x3b, length, 0, 3, 0x61, 0x2f, 0x62, 0, 7, UInt8(properties.count + user.count)]
+        return [
+            [255, 0x20, 9, 1, 0, 6, 33, 0, 10, 36, 1, 37, 0],
+            [2] + message + properties + user + [0x7b, 0x7d], [255, 0x30, 4, 0, 1, 0x61, 0],
+            [0, 0x40, 2, 0, 1, 0x50, 3, 0, 2, 0x10, 0x62, 2, 0, 3, 0x90, 4, 0, 4, 0, 1, 0xd0, 0, 0xe0, 1, 0x8e],
+            [1] + properties + user,
+        ]
     }
 
     private static func integers(_ values: [Int64], runs: [Int]) -> [UInt8] {
