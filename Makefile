@@ -6,14 +6,15 @@
 # make bench  size, speed and queries beside other engines; CORPUS=FILE takes messages of your own (Benchmarks/README.md)
 # make install  program, manual pages, completions, systemd unit below PREFIX=/usr/local; make uninstall takes them away
 # make deb    a Debian package in .build/packages; make test-deb tries it under a systemd of its own (as root)
+# make faults  kills, full disks, crashed brokers …, FAULT=kill,disk chooses (docs/operating.md, the loss ledger)
 # make fuzz   every decoder on damaged and random bytes, SECONDS=60 each (Fuzz/README.md)
 
 SWIFT_SOURCES = Package.swift Sources Tests schema
 
-.PHONY: help demo test build extension lint format bench install uninstall deb test-deb fuzz dependencies clean
+.PHONY: help demo test build extension lint format bench install uninstall deb test-deb faults fuzz dependencies clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -n 9
+	@sed -n 's/^# //p' Makefile | head -n 10
 
 demo: build
 	@scripts/demo.sh .build/release/tapedeck
@@ -38,6 +39,8 @@ test: dependencies lint
 	@timeout --signal=TERM 1500 swift test --skip-build --disable-xctest
 	@echo "test: the same answers from an independent reference"
 	@Tests/Reference/compare.py .build/debug/tapedeck
+	@echo "test: faults, a short version of each"
+	@Tests/Faults/run.py .build/debug/tapedeck --short --jobs 3
 	@echo "test: manual pages and the systemd unit"
 	@packaging/check.sh .build/debug/tapedeck
 	@echo "make test: everything passed"
@@ -69,6 +72,9 @@ deb: build
 
 test-deb: build
 	@env -u DESTDIR packaging/test-deb.sh .build/release/tapedeck
+
+faults: build
+	@Tests/Faults/run.py .build/release/tapedeck $(if $(FAULT),--only $(FAULT))
 
 SECONDS = 60
 

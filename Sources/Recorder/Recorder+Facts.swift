@@ -9,19 +9,22 @@ extension Recorder {
     func addGap(
         _ cause: Gap.Cause, from: Timestamp, detail: String, stays: Bool = false
     ) throws(RecorderError) -> Int64 {
+        try addGap(
+            Gap(
+                session: 0, cause: cause, beganAt: from,
+                endedAt: stays ? nil : Timestamp(nanoseconds: max(from.nanoseconds, time.wall)), detail: detail))
+    }
+
+    @discardableResult
+    func addGap(_ gap: Gap) throws(RecorderError) -> Int64 {
         statistics.gaps += 1
-        statistics.measures.ledger[cause.rawValue, default: 0] += 1
-        return try onTape { () throws(TapeError) in
-            try writer.addGap(
-                Gap(
-                    session: 0, cause: cause, beganAt: from,
-                    endedAt: stays ? nil : Timestamp(nanoseconds: max(from.nanoseconds, time.wall)), detail: detail))
-        }
+        statistics.measures.ledger[gap.cause, default: 0] += 1
+        return try onTape { () throws(TapeError) in try writer.addGap(gap) }
     }
 
     /// Brings the measures up to date that are not counted as things happen.
     func measure() {
-        statistics.measures.openGaps = (openGap == nil ? 0 : 1) + shortfalls.count
+        statistics.measures.openGaps = (openGap == nil ? 0 : 1) + (hold == nil ? 0 : 1) + shortfalls.count
         guard let sealing = sealer?.progress else { return }
         statistics.measures.sealed = sealing.sealed.messages
         statistics.measures.deleted = sealing.deleted

@@ -249,9 +249,13 @@ def check_alive(stage: Stage) -> bool:
 class Network:
     """The recorder in a network namespace, the broker in ours, and a router in between."""
 
+    count = 0
+
     def __init__(self, stage: Stage) -> None:
         needs_root()
-        mark = f"{os.getpid() % 10_000}"
+        mark = f"{os.getpid() % 10_000}{chr(ord('a') + Network.count)}"
+        net = 2 * Network.count + os.getpid() % 100 * 2 % 200
+        Network.count += 1
         self.recorder, self.router = f"tdrec{mark}", f"tdrt{mark}"
         near, far, inner, outer = f"tdn{mark}", f"tdf{mark}", f"tdi{mark}", f"tdo{mark}"
         self.near = near
@@ -265,20 +269,21 @@ class Network:
             self.run("ip", "link", "set", far, "netns", self.router)
             self.run("ip", "link", "set", inner, "netns", self.router)
             for space, link, address in (
-                (self.recorder, near, "10.213.1.2/24"), (self.router, far, "10.213.1.1/24"),
-                (self.router, inner, "10.213.2.1/24"),
+                (self.recorder, near, f"10.213.{net}.2/24"), (self.router, far, f"10.213.{net}.1/24"),
+                (self.router, inner, f"10.213.{net + 1}.1/24"),
             ):
                 self.run("ip", "-n", space, "addr", "add", address, "dev", link)
                 self.run("ip", "-n", space, "link", "set", link, "up")
-            self.run("ip", "addr", "add", "10.213.2.2/24", "dev", outer)
+            self.run("ip", "addr", "add", f"10.213.{net + 1}.2/24", "dev", outer)
             self.run("ip", "link", "set", outer, "up")
-            self.run("ip", "-n", self.recorder, "route", "add", "default", "via", "10.213.1.1")
-            self.run("ip", "route", "add", "10.213.1.0/24", "via", "10.213.2.1")
+            self.run("ip", "-n", self.recorder, "route", "add", "default", "via", f"10.213.{net}.1")
+            self.run("ip", "route", "add", f"10.213.{net}.0/24", "via", f"10.213.{net + 1}.1")
             self.forward(True)
         except (subprocess.CalledProcessError, OSError) as error:
             raise NotHere(f"no network namespaces here: {error}") from None
         stage.prefix = ["ip", "netns", "exec", self.recorder]
-        stage.broker_host = "10.213.2.2"
+        stage.broker_host = f"10.213.{net + 1}.2"
+        self.gateway = f"10.213.{net}.1"
 
     def run(self, *command: str) -> None:
         subprocess.run(command, check=True, capture_output=True)
@@ -290,7 +295,7 @@ class Network:
     def link(self, up: bool) -> None:
         self.run("ip", "-n", self.recorder, "link", "set", self.near, "up" if up else "down")
         if up:
-            self.run("ip", "-n", self.recorder, "route", "replace", "default", "via", "10.213.1.1")
+            self.run("ip", "-n", self.recorder, "route", "replace", "default", "via", self.gateway)
 
     def remove(self) -> None:
         for space in (self.recorder, self.router):

@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from faults import FAULTS, NotHere
 from stage import Failure
@@ -30,34 +31,41 @@ def main() -> int:
     parser.add_argument("--only", help="names, separated by commas")
     parser.add_argument("--skip", default="", help="names, separated by commas")
     parser.add_argument("--short", action="store_true", help="a shorter version of each")
+    parser.add_argument("--jobs", type=int, default=1, help="how many at a time")
     parser.add_argument("--list", action="store_true", help="say what there is")
     arguments = parser.parse_args()
     if arguments.list:
         for name, fault in FAULTS.items():
             print(f"{name:<20} {(fault.__doc__ or '').strip()}")
         return 0
-    names = arguments.only.split(",") if arguments.only else list(FAULTS)
     skipped = set(arguments.skip.split(","))
-    failed = 0
-    left_out = []
-    print(COLUMNS.format("fault", "sent", "recorded", "dup", "missing", "in the ledger", "memory", "time", "ledger"))
+    names = [name for name in (arguments.only.split(",") if arguments.only else FAULTS) if name not in skipped]
     for name in names:
-        if name in skipped:
-            continue
         if name not in FAULTS:
             print(f"no fault `{name}`; there are {', '.join(FAULTS)}", file=sys.stderr)
             return 1
+    failed = 0
+    left_out = []
+    print(COLUMNS.format("fault", "sent", "recorded", "dup", "missing", "in the ledger", "memory", "time", "ledger"))
+
+    def attempt(name: str) -> Verdict | str:
         began = time.monotonic()
         try:
             verdict = FAULTS[name](arguments.tapedeck, arguments.short)
         except NotHere as reason:
-            left_out.append(f"{name} ({reason})")
-            continue
+            return f"{name} ({reason})"
         except Failure as failure:
             verdict = Verdict(name, faults=[str(failure)])
         verdict.seconds = time.monotonic() - began
-        show(verdict)
-        failed += not verdict.passed
+        return verdict
+
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        for verdict in pool.map(attempt, names):
+            if isinstance(verdict, str):
+                left_out.append(verdict)
+                continue
+            show(verdict)
+            failed += not verdict.passed
     if left_out:
         print(f"left out: {', '.join(left_out)}")
     print("faults: all passed" if not failed else f"faults: {failed} FAILED")

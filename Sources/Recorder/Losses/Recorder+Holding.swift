@@ -84,10 +84,7 @@ extension Recorder {
         held.until = time.monotonic
         hold = held
         statistics.holding = nil
-        let row = Gap(session: 0, cause: held.cause, beganAt: wall(of: held.from))
-        statistics.gaps += 1
-        let id = try onTape { () throws(TapeError) in try writer.addGap(row) }
-        hold?.id = id
+        hold?.id = try addGap(Gap(session: 0, cause: held.cause, beganAt: wall(of: held.from)))
         report(.resumed(cause: held.cause, after: time.monotonic - held.from))
     }
 

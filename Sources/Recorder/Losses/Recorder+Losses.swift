@@ -78,9 +78,8 @@ extension Recorder {
                 try onTape { () throws(TapeError) in try writer.updateGap(gap, id: id) }
                 return id
             }
-            statistics.gaps += 1
             report(.losses(gap))
-            return try onTape { () throws(TapeError) in try writer.addGap(gap) }
+            return try addGap(gap)
         }
         losses = watched
         statistics.missing = losses.missing
@@ -103,11 +102,10 @@ extension Recorder {
         case .suspend:
             try addGap(.suspended, from: lastHeard, detail: "wall time moved by \(change.change) ns meanwhile")
         case .step where abs(change.change) >= 1_000_000_000:
-            statistics.gaps += 1
-            let gap = Gap(
-                session: 0, cause: change.change > 0 ? .clockForward : .clockBack, beganAt: min(old, now),
-                endedAt: max(old, now), missing: 0, detail: "by \(abs(change.change) / 1_000_000) ms")
-            _ = try onTape { () throws(TapeError) in try writer.addGap(gap) }
+            try addGap(
+                Gap(
+                    session: 0, cause: change.change > 0 ? .clockForward : .clockBack, beganAt: min(old, now),
+                    endedAt: max(old, now), missing: 0, detail: "by \(abs(change.change) / 1_000_000) ms"))
         default: break
         }
         report(.clockChanged(cause: change.cause.rawValue, by: change.change))

@@ -40,7 +40,7 @@ extension MetricsText {
                 "tapedeck_last_message_timestamp_seconds", "When a message was recorded last, Unix time.",
                 Double(last.nanoseconds) / 1e9)
         }
-        addLedger(measures)
+        addLedger(statistics)
         addSealing(statistics)
     }
 
@@ -62,12 +62,16 @@ extension MetricsText {
     }
 
     /// Every cause that a recorder may note has its line from the start: a rate needs a zero to begin from.
-    private mutating func addLedger(_ measures: RecordingMeasures) {
+    private mutating func addLedger(_ statistics: RecordingStatistics) {
+        let measures = statistics.measures
         let notes = Gap.Cause.allCases.map(\.rawValue).filter { !["sliced", "damaged"].contains($0) }
         let causes = notes + measures.ledger.keys.filter { !notes.contains($0) }
         counter(
             "tapedeck_ledger_rows_total", "Rows that this recording added to the loss ledger.", by: "cause",
             causes.sorted().map { ($0, Double(measures.ledger[$0] ?? 0)) })
+        gauge(
+            "tapedeck_missing_messages", "Messages known to be missing; some may still come.",
+            Double(statistics.missing))
         gauge(
             "tapedeck_ledger_open_rows", "Rows of the loss ledger that have not ended: messages may be missing now.",
             Double(measures.openGaps))
