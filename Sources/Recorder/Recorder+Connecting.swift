@@ -84,7 +84,7 @@ extension Recorder {
     ) throws(RecorderError) {
         packetsHeard = 0
         live = connection
-        losses.connected(sessionPresent: acknowledgement.sessionPresent)
+        losses.connected(sessionPresent: acknowledgement.sessionPresent, at: time.monotonic)
         if acknowledgement.sessionPresent {
             if !isWindowLoaded { try loadWindow() }
         } else {

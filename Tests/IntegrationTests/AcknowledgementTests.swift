@@ -198,7 +198,8 @@ import Testing
         #expect(try again.readAcknowledgement() == 2)
         #expect(try Program.stop(recorder) == 0)
         #expect(try duplicates(workspace) == [nil, nil])
-        #expect(try TapeReader(path: workspace.path("t.tape")).gaps().map(\.cause).sorted() == ["behind", "disconnected"])
+        #expect(
+            try TapeReader(path: workspace.path("t.tape")).gaps().map(\.cause).sorted() == ["behind", "disconnected"])
     }
 
     @Test func `a gap begins when the recorder stood still, not when it read what had come before the break`() throws {

@@ -9,7 +9,9 @@ import Testing
     /// A watch that has learned that the broker counts, at second 10, and was calm then.
     private static func learned(unnumbered: Bool = false) -> LossWatch {
         var watch = LossWatch(at: 9 * second)
-        for packetID in 1...100 as ClosedRange<UInt16> { watch.delivered(packetID: packetID, dup: false, at: 9 * second) }
+        for packetID in 1...100 as ClosedRange<UInt16> {
+            watch.delivered(packetID: packetID, dup: false, at: 9 * second)
+        }
         if unnumbered { watch.delivered(packetID: nil, dup: false, at: 9 * second) }
         watch.turn(drained: true, began: 10 * second, at: 10 * second)
         return watch
@@ -57,7 +59,7 @@ import Testing
         var watch = Self.learned(unnumbered: true)
         watch.delivered(packetID: 104, dup: false, at: 11 * Self.second)
         #expect(watch.suspects == 3)
-        watch.connected(sessionPresent: true)
+        watch.connected(sessionPresent: true, at: 12 * Self.second)
         watch.delivered(packetID: 101, dup: true, at: 12 * Self.second)
         watch.delivered(packetID: 102, dup: true, at: 12 * Self.second)
         #expect(Self.rows(&watch).map(\.missing) == [1])

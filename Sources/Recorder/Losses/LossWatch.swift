@@ -27,8 +27,9 @@ struct LossWatch {
     static let refill: Int64 = 200_000_000
 
     private(set) var sequence = PacketSequence()
-    /// The last instant at which the broker had nothing queued for us: the socket was read empty, and no batch had been
-    /// full for a while. What it dropped before the next sign of it, it dropped later than this.
+    /// The last instant at which the broker had nothing queued for us.
+    ///
+    /// The socket was read empty, and no batch had been full for a while. What it dropped before the next sign of it, it dropped later than this.
     private(set) var calm: Int64
     /// The last instant at which the socket was read empty.
     private var drained: Int64
@@ -167,7 +168,9 @@ struct LossWatch {
     // MARK: Connections
 
     /// A connection is there; `sessionPresent` says that the broker's session goes on.
-    mutating func connected(sessionPresent: Bool) {
+    mutating func connected(sessionPresent: Bool, at now: Int64) {
+        // The time without a connection has a row of its own.
+        drained = now
         if sessionPresent {
             sequence.beginConnection()
         } else {

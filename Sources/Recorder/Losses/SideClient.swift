@@ -57,14 +57,13 @@ final class SideClient: Sendable {
     /// Messages that wait to be taken; beyond that the broker waits.
     private static let waiting = 256
 
-    /// Starts the thread.
+    /// Starts the thread; nil when the system gives no thread or descriptor: then neither is found out.
     ///
     /// - Parameters:
     ///   - options: how to connect; client id and session are set here.
     ///   - filters: of which topics retained messages are wanted; empty for none.
     ///   - watches: whether the counter is to be watched.
     ///   - time: the clocks.
-    /// - Returns: nil when the system gives no thread or descriptor: then neither is found out.
     init?(_ options: ConnectionOptions, snapshotOf filters: [TopicFilter], watches: Bool, time: any TimeSource) {
         self.filters = filters
         self.watches = watches

@@ -112,7 +112,10 @@ extension Connection {
     /// - Returns: the cause of the ledger's new row; nil on a tape without sessions.
     func closeAbandonedSessions(now: Timestamp, detail: String?) throws(SQLiteError) -> Gap.Cause? {
         var last = try prepare(
-            "SELECT id, alive_at, ended_at FROM session WHERE source <> '\(Session.snapshotSource)' ORDER BY id DESC LIMIT 1")
+            """
+            SELECT id, alive_at, ended_at FROM session WHERE source <> '\(Session.snapshotSource)'
+            ORDER BY id DESC LIMIT 1
+            """)
         guard try last.step() else { return nil }
         let id = last.integer(0)
         let alive = Timestamp(nanoseconds: last.integer(1))

@@ -71,7 +71,8 @@ struct QueryState: ParsableCommand {
             try question.finish(
                 rows: printer.count, "device",
                 facts: retained == 0
-                    ? [] : ["of \(HumanFormat.count(retained)) something is known from retained messages only, age unknown"],
+                    ? []
+                    : ["of \(HumanFormat.count(retained)) something is known from retained messages only, age unknown"],
                 hidden: printer.hiddenTitles, duplicates: rows.duplicates,
                 damages: rows.damages)
         }
