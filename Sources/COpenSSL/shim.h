@@ -8,6 +8,11 @@
 
 // What Swift cannot import: macros with arguments, and callbacks that find their data in the connection.
 
+/// Leaves OpenSSL's memory alone when the process ends; counts only when it is the first call of OpenSSL.
+static inline void tapedeck_ssl_stay_until_the_end(void) {
+    OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, NULL);
+}
+
 static inline int tapedeck_ssl_require_tls12(SSL_CTX *context) {
     return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
 }

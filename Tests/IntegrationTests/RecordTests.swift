@@ -97,7 +97,7 @@ import Testing
         try poll("the last message", within: 60) {
             try TapeReader(path: tape).numbers().contains(sent - 1)
         }
-        #expect(try Program.stop(recorder) == 0)
+        #expect(try Program.stop(recorder) == 0, "\(recorder.errors)")
 
         let reader = try TapeReader(path: tape)
         let cursor = try reader.messages()

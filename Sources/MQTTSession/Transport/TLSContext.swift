@@ -9,6 +9,8 @@ final class TLSContext {
     /// - Throws: ``ConnectionError/invalidOption(name:reason:)`` when a file cannot be used.
     init(_ options: ConnectionOptions.TLS) throws(ConnectionError) {
         self.options = options
+        // The process may end while another thread is in the middle of a handshake: nothing must be taken from under it.
+        tapedeck_ssl_stay_until_the_end()
         guard let handle = SSL_CTX_new(TLS_client_method()) else {
             throw .invalidOption(name: "TLS", reason: OpenSSLError.drain() ?? "OpenSSL has no memory")
         }
