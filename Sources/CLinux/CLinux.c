@@ -2,6 +2,7 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -208,3 +209,12 @@ void tapedeck_install_stop_handlers(int fd) {
 }
 
 int tapedeck_stop_signal(void) { return (int)first_signal; }
+
+void tapedeck_bound_allocator(void) {
+    // One arena for each of the two threads that matter.
+    mallopt(M_ARENA_MAX, 2);
+    mallopt(M_MMAP_THRESHOLD, 256 << 10);
+    mallopt(M_TRIM_THRESHOLD, 1 << 20);
+}
+
+void tapedeck_trim_allocator(void) { malloc_trim(0); }

@@ -51,6 +51,7 @@ public final class BackgroundSealer: Sendable {
         self.retention = retention
         self.time = time
         signal = Signal()
+        AllocatorLimits.set()
         let box = Unmanaged.passRetained(self)
         var thread = pthread_t()
         let code = pthread_create(
@@ -140,7 +141,9 @@ public final class BackgroundSealer: Sendable {
     }
 
     private func work(_ sealer: TapeSealer, _ demand: TapeSealer.Demand) throws(TapeError) {
+        defer { AllocatorLimits.trim() }
         while demand == .all || !isStopping, let step = try sealer.sealNext(demand) {
+            AllocatorLimits.trim()
             state.withLock { $0.report.sealed.add(step) }
         }
         while demand == .all || !isStopping, try sealer.mergeNext(demand) != nil {}

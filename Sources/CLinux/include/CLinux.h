@@ -54,4 +54,10 @@ void tapedeck_install_stop_handlers(int fd);
 /// The first stop signal received since the handlers were installed, or 0.
 int tapedeck_stop_signal(void);
 
+/// Has the C library's allocator keep little of what is freed: two arenas, large blocks in pages of their own (mallopt(3)).
+void tapedeck_bound_allocator(void);
+
+/// Gives freed memory back to the system (malloc_trim(3)).
+void tapedeck_trim_allocator(void);
+
 #endif
