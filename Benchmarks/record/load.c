@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { OUT_SIZE = 65536, IN_SIZE = 65536, PACKET_ROOM = 1024 };
+enum { OUT_SIZE = 65536, IN_SIZE = 65536, PACKET_ROOM = 8192 };
 
 struct publisher {
     int fd, number;
@@ -152,7 +152,11 @@ static void take_packet(struct publisher *p, int type, const unsigned char *body
         }
         if (p->window > 1000) { p->window = 1000; }
         p->connected = true;
-    } else if (type == 4) {
+    } else if (type == 5) {
+        /* PUBREL, the second half of QoS 2. */
+        put_packet(p, 0x62, (const char *)body, 2);
+        flush(p);
+    } else if (type == 4 || type == 7) {
         p->open--;
         acknowledged++;
     }
