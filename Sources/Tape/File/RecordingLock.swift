@@ -16,7 +16,7 @@ final class RecordingLock {
         guard descriptor >= 0 else {
             throw .system(path: path, action: "open", reason: String(cString: strerror(errno)))
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.take(descriptor) else {
             let code = errno
             close(descriptor)
             if code == EWOULDBLOCK { throw .inUse(path: path) }
@@ -28,6 +28,20 @@ final class RecordingLock {
     deinit {
         close(descriptor)
     }
+
+    /// A reader that asks whether the tape is being recorded has the lock for an instant, and so has a child of this
+    /// process between its fork and its exec: neither is a recording.
+    private static func take(_ descriptor: Int32) -> Bool {
+        for _ in 0..<patience {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK else { return false }
+            usleep(10_000)
+        }
+        return flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    }
+
+    /// Attempts, 10 ms apart.
+    private static let patience = 25
 
     /// Whether another process records onto the tape now.
     ///
