@@ -36,7 +36,9 @@ test: dependencies lint
 	@echo "test: building, warnings are errors"
 	@swift build --build-tests --explicit-target-dependency-import-check error
 	@echo "test: unit tests and integration tests with private brokers"
-	@timeout --signal=TERM 1500 swift test --skip-build --disable-xctest
+	@timeout --signal=TERM 1500 swift test --skip-build --disable-xctest --skip RegressionRunTests
+	@echo "test: a regression run, alone: what it compares depends on time"
+	@swift test --skip-build --disable-xctest --filter RegressionRunTests
 	@echo "test: the same answers from an independent reference"
 	@Tests/Reference/compare.py .build/debug/tapedeck
 	@echo "test: faults, a short version of each"
