@@ -13,6 +13,7 @@ public struct EscapedText: Sendable {
     public init(_ text: Span<UInt8>, _ content: Range<Int>) {
         bytes.reserveCapacity(content.count)
         offsets.reserveCapacity(content.count + 1)
+        let literal = text.extracting(content)
         var index = content.lowerBound
         while index < content.upperBound {
             guard text[index] == UInt8(ascii: "\\"), index + 1 < content.upperBound else {
@@ -20,7 +21,7 @@ public struct EscapedText: Sendable {
                 index += 1
                 continue
             }
-            let (scalar, length) = Self.scalar(text, index, content.upperBound)
+            let (scalar, length) = JSONEscapes.scalar(at: index - content.lowerBound, in: literal)
             append(UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter, at: index)
             index += length
         }
@@ -37,35 +38,5 @@ public struct EscapedText: Sendable {
             bytes.append(unit)
             offsets.append(offset)
         }
-    }
-
-    /// What the escape at `index` stands for, and its length.
-    private static func scalar(_ text: Span<UInt8>, _ index: Int, _ end: Int) -> (Unicode.Scalar, Int) {
-        switch text[index + 1] {
-        case UInt8(ascii: "b"): return ("\u{8}", 2)
-        case UInt8(ascii: "f"): return ("\u{C}", 2)
-        case UInt8(ascii: "n"): return ("\n", 2)
-        case UInt8(ascii: "r"): return ("\r", 2)
-        case UInt8(ascii: "t"): return ("\t", 2)
-        case UInt8(ascii: "u"):
-            guard let unit = unit(text, index + 2, end) else { return ("\u{FFFD}", 2) }
-            if let scalar = Unicode.Scalar(unit) { return (scalar, 6) }
-            guard unit < 0xDC00, index + 7 < end, text[index + 6] == UInt8(ascii: "\\"),
-                text[index + 7] == UInt8(ascii: "u"), let low = Self.unit(text, index + 8, end), 0xDC00...0xDFFF ~= low
-            else { return ("\u{FFFD}", 6) }
-            let value = 0x10000 + (UInt32(unit & 0x3FF) << 10 | UInt32(low & 0x3FF))
-            return (Unicode.Scalar(value) ?? "\u{FFFD}", 12)
-        case let byte: return (Unicode.Scalar(byte), 2)
-        }
-    }
-
-    private static func unit(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> UInt16? {
-        guard start + 4 <= end else { return nil }
-        var unit: UInt16 = 0
-        for index in start..<start + 4 {
-            guard let digit = Character(Unicode.Scalar(text[index])).hexDigitValue else { return nil }
-            unit = unit << 4 | UInt16(digit)
-        }
-        return unit
     }
 }

@@ -41,7 +41,7 @@ enum JSONEscapes {
     }
 
     /// What the escape at `index` stands for, and its length in bytes.
-    private static func scalar(at index: Int, in content: Span<UInt8>) -> (Unicode.Scalar, Int) {
+    static func scalar(at index: Int, in content: Span<UInt8>) -> (Unicode.Scalar, Int) {
         guard index + 1 < content.count else { return ("\u{FFFD}", 1) }
         switch content[index + 1] {
         case UInt8(ascii: "b"): return ("\u{8}", 2)

@@ -2,9 +2,14 @@
 /// a key of the recording machine.
 public enum RedactedText {
     /// What every placeholder begins with.
-    public static let prefix: StaticString = "redacted:"
+    public static let prefix = "redacted:"
     /// Hexadecimal digits behind it.
     public static let digits = 32
+
+    /// Whether a text is a placeholder and nothing else.
+    public static func isPlaceholder(_ text: some Collection<UInt8>) -> Bool {
+        text.count == length + digits && text.starts(with: prefix.utf8) && areDigits(text.dropFirst(length))
+    }
 
     /// The same bytes with the digits of every placeholder left out, for comparing what two machines recorded: which
     /// secret it was, they cannot tell.
@@ -25,16 +30,17 @@ public enum RedactedText {
         return result
     }
 
+    private static let length = 9
+
     /// Where the digits of placeholders begin.
     private static func places(in bytes: [UInt8]) -> [Int] {
-        let length = prefix.utf8CodeUnitCount
         guard bytes.count >= length + digits else { return [] }
         var places: [Int] = []
         var index = length - 1
         while index + digits < bytes.count {
             // Few bytes of a payload are colons that a `d` stands before.
             if bytes[index] == UInt8(ascii: ":"), bytes[index - 1] == UInt8(ascii: "d"),
-                isPrefix(bytes, index + 1 - length), isDigits(bytes[index + 1...index + digits])
+                bytes[index + 1 - length...index].elementsEqual(prefix.utf8), areDigits(bytes[index + 1...index + digits])
             {
                 places.append(index + 1)
                 index += digits
@@ -44,11 +50,7 @@ public enum RedactedText {
         return places
     }
 
-    private static func isPrefix(_ bytes: [UInt8], _ start: Int) -> Bool {
-        prefix.withUTF8Buffer { bytes[start..<start + $0.count].elementsEqual($0) }
-    }
-
-    private static func isDigits(_ bytes: ArraySlice<UInt8>) -> Bool {
+    private static func areDigits(_ bytes: some Collection<UInt8>) -> Bool {
         bytes.allSatisfy { byte in
             UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte
         }

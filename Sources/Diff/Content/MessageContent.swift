@@ -75,12 +75,10 @@ struct ContentReader {
     /// Placeholders of redacted secrets are made with a key of the recording machine: which secret it was, two
     /// recordings cannot tell.
     private func secretsHidden(_ text: String) -> String {
-        if isStrict || text.utf8.count < Self.placeholder.utf8.count { return text }
-        if text.utf8.starts(with: Self.placeholder.utf8) { return Self.placeholder }
+        if isStrict || text.utf8.count < RedactedText.prefix.utf8.count { return text }
+        if text.utf8.starts(with: RedactedText.prefix.utf8) { return RedactedText.prefix }
         return RedactedText.withoutDigits(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) } ?? text
     }
-
-    private static let placeholder = "redacted:"
 
     /// Whether no two runs have the same value in the user property of this name.
     private static func differs(_ name: String) -> Bool {

@@ -1,3 +1,5 @@
+import DeviceProtocol
+
 /// Finds secrets behind their names in text that is no JSON: `"password":"x"` in a text that was cut off,
 /// `password=x`, `Authorization: Bearer x`.
 enum LooseSecrets {
@@ -49,7 +51,7 @@ enum LooseSecrets {
         let range =
             quote.map { quoted(text, from: index, $0, isEscaped: isEscaped) } ?? bare(text, from: index, secrecy)
         guard let range, !range.isEmpty else { return nil }
-        let isPlaceholder = text.extracting(range).withUnsafeBufferPointer { PlaceholderText.matches($0) }
+        let isPlaceholder = text.extracting(range).withUnsafeBufferPointer { RedactedText.isPlaceholder($0) }
         return isPlaceholder ? range.upperBound..<range.upperBound : range
     }
 

@@ -1,4 +1,5 @@
 import Crypto
+import DeviceProtocol
 
 /// What takes the place of secrets.
 ///
@@ -6,23 +7,10 @@ import Crypto
 /// JSON, at any depth of nesting, in an address (RFC 3986 §3.4) and in a topic. A number becomes another number of the
 /// same spelling.
 enum PlaceholderText {
-    /// What every placeholder begins with.
-    static let prefix = Array("redacted:".utf8)
-    /// Hexadecimal digits behind it.
-    static let digits = 32
-
     /// The placeholder of a secret.
     static func make(_ secret: [UInt8], _ key: SymmetricKey) -> [UInt8] {
         let code = HMAC<SHA256>.authenticationCode(for: secret, using: key)
-        return prefix + code.prefix(digits / 2).hexadecimal.utf8
-    }
-
-    /// Whether a text is a placeholder and nothing else.
-    static func matches(_ text: some Collection<UInt8>) -> Bool {
-        guard text.count == prefix.count + digits, text.starts(with: prefix) else { return false }
-        return text.dropFirst(prefix.count).allSatisfy { byte in
-            UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte
-        }
+        return Array((RedactedText.prefix + code.prefix(RedactedText.digits / 2).hexadecimal).utf8)
     }
 
     /// A number of the same spelling as a JSON number's, never the same one: only digits change, the first one of more

@@ -196,7 +196,7 @@ extension Redactor {
         }
         let secret =
             token.hasEscapes ? EscapedText(text, token.range).bytes : Array(copying: text.extracting(token.range))
-        guard !secret.isEmpty, !PlaceholderText.matches(secret) else { return true }
+        guard !secret.isEmpty, !RedactedText.isPlaceholder(secret) else { return true }
         edits.replace(token.range, with: placeholder(of: secret), .members)
         if verdict.isLearned, secret.count >= SecretTable.longLength { learn(secret, isKey: false) }
         return true

@@ -10,9 +10,6 @@ public import Tape
 /// the same placeholder, so that one still sees whether two were equal and replay can put another one in its place.
 /// What is a placeholder already stays.
 public struct Redactor {
-    /// What every placeholder of a text begins with.
-    public static let placeholderPrefix = "redacted:"
-
     /// Secrets that are remembered and looked for everywhere, when nothing else is said: the last so many that came.
     public static let usualMemory = 16_384
 
@@ -167,7 +164,7 @@ public struct Redactor {
     private mutating func learn(from list: [PublishProperty], topic: String) {
         for case .userProperty(let name, let value) in list where isSecret(name) {
             let secret = Array(value.utf8)
-            if PlaceholderText.matches(secret) || Self.isIdentifier(secret, list, topic: topic) { continue }
+            if RedactedText.isPlaceholder(secret) || Self.isIdentifier(secret, list, topic: topic) { continue }
             learn(secret, isKey: true)
         }
     }
@@ -191,7 +188,7 @@ public struct Redactor {
         case .userProperty(let name, let value):
             if isSecret(name) {
                 let secret = Array(value.utf8)
-                if secret.isEmpty || PlaceholderText.matches(secret) { return property }
+                if secret.isEmpty || RedactedText.isPlaceholder(secret) { return property }
                 counts[.properties] += 1
                 return .userProperty(name: name, value: String(decoding: placeholder(of: secret), as: UTF8.self))
             }

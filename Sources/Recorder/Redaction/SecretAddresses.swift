@@ -1,3 +1,5 @@
+import DeviceProtocol
+
 /// Finds what is secret in addresses (RFC 3986): the values of parameters by which one is signed, and passwords.
 enum SecretAddresses {
     /// Ends of parameters' names whose values are secret, in lower case without separators; those of members are
@@ -127,7 +129,7 @@ enum SecretAddresses {
     }
 
     private static func add(_ range: Range<Int>, _ text: Span<UInt8>, _ found: inout [Range<Int>]) {
-        let isPlaceholder = text.extracting(range).withUnsafeBufferPointer { PlaceholderText.matches($0) }
+        let isPlaceholder = text.extracting(range).withUnsafeBufferPointer { RedactedText.isPlaceholder($0) }
         if !isPlaceholder { found.append(range) }
     }
 }

@@ -1,6 +1,9 @@
-/// What a recording holds in place of a secret: `redacted:` and hexadecimal digits that tell equal secrets.
+import DeviceProtocol
+
+/// What may be a placeholder of a secret in what is to be sent: taken in a wider sense than ``RedactedText`` has it, so
+/// that nothing of the kind leaves.
 enum Placeholder {
-    static let prefix = "redacted:"
+    private static let prefix = RedactedText.prefix
     private static let length = 9
     /// Digits that no other text has behind the prefix by accident.
     private static let digits = 16
