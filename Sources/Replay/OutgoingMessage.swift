@@ -20,8 +20,6 @@ struct OutgoingMessage: Sendable, Hashable {
     var device: DeviceID?
     /// Which way it travelled when it was recorded.
     var direction = Direction.unknown
-    /// Which copy of the fleet it belongs to, from 0.
-    var copy = 0
 
     /// Bytes of topic, properties and payload.
     var size: Int { topic.utf8.count + properties.bytes.count + payload.count }

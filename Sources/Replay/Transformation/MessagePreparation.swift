@@ -11,7 +11,6 @@ struct MessagePreparation {
     private let fanOut: FanOut
     private let timeShift: TimeShift
     private let roundStart: Int64
-    private let freshIDs: FreshIDs?
     private let linkedTape: String?
     private let state: [RecordedMessage]
     private var transformer: MessageTransformer
@@ -29,7 +28,6 @@ struct MessagePreparation {
         admission = script.admission
         var transformation = script.transformation
         transformation.freshIDs = transformation.freshIDs?.pass(round)
-        freshIDs = transformation.freshIDs
         linkedTape = transformation.linkedTape
         fanOut = transformation.fanOut
         timeShift = transformation.timeShift
@@ -42,12 +40,6 @@ struct MessagePreparation {
 
     /// What was touched so far.
     var counts: TransformationCounts { transformer.counts }
-
-    /// The id that a command, licence or incident has in what is published.
-    func id(of recorded: String, copy: Int) -> String {
-        guard let fresh = freshIDs?.replacement(for: recorded.utf8Span.span, copy: copy) else { return recorded }
-        return String(decoding: fresh, as: UTF8.self)
-    }
 
     // MARK: - For the replay
 
@@ -110,7 +102,7 @@ struct MessagePreparation {
         return OutgoingMessage(
             offset: overflow ? .max : due, sequence: message.sequence, topic: result.topic, payload: result.payload,
             qos: message.qos, retain: keepsRetain(message), properties: result.properties, isState: admitted.isState,
-            device: result.device, direction: admitted.direction, copy: copy)
+            device: result.device, direction: admitted.direction)
     }
 
     // MARK: - For plan and replay
