@@ -19,10 +19,9 @@ public struct MessageOrigin: Sendable, Hashable {
 
     /// Properties that name this origin, and no other where they did before.
     public func added(to properties: PublishProperties) -> PublishProperties {
-        var result = PublishProperties()
-        for property in properties.list {
-            if case .userProperty(let name, _) = property, name.utf8.elementsEqual(Self.property.utf8) { continue }
-            result.append(property)
+        var result = properties.map { property in
+            if case .userProperty(let name, _) = property, name.utf8.elementsEqual(Self.property.utf8) { return nil }
+            return property
         }
         result.append(.userProperty(name: Self.property, value: "\(tape):\(sequence)"))
         return result

@@ -62,20 +62,11 @@ extension Connection {
         } catch {
             throw SQLiteError(code: 1, message: error.reason, path: path)
         }
-        var insert = try prepare(
-            """
-            INSERT INTO journal (first_seq, count, session, clock, first_arrival, last_arrival, size, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            """)
-        try insert.bind(1, block.firstSequence &+ Int64(range.lowerBound))
-        try insert.bind(2, Int64(range.count))
-        try insert.bind(3, session)
-        try insert.bind(4, first.clock)
-        try insert.bind(5, first.arrival)
-        try insert.bind(6, last.arrival)
-        try insert.bind(7, Int64(frames.count))
-        try insert.bind(8, body)
-        try insert.run()
+        try insertBatch(
+            JournalRow(
+                firstSequence: block.firstSequence &+ Int64(range.lowerBound), count: Int64(range.count),
+                session: session, clock: first.clock, firstArrival: first.arrival, lastArrival: last.arrival,
+                size: Int64(frames.count), body: body))
     }
 }
 
