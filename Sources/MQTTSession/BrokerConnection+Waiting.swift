@@ -12,6 +12,31 @@ extension BrokerConnection {
         public var woken = false
     }
 
+    /// Waits for the broker's answer to CONNECT; what comes behind it stays to be read.
+    ///
+    /// - Parameters:
+    ///   - patience: how long at most, ns.
+    ///   - wake: a descriptor that becomes readable when `isStopping` is to be asked, or -1.
+    ///   - isStopping: whether to give up.
+    /// - Returns: the terms of the connection; nil when it was given up.
+    /// - Throws: ``ConnectionError`` when the broker refuses, hangs up, or does not answer in time.
+    public func awaitAcknowledgement(
+        within patience: Int64, wake: Int32, isStopping: () -> Bool
+    ) throws(ConnectionError) -> ConnectionAcknowledgement? {
+        let deadline = MonotonicClock.now &+ patience
+        while !isStopping() {
+            _ = try read(limit: 1)
+            if case .connected(let acknowledgement)? = takeEvents().first { return acknowledgement }
+            try flush()
+            let left = deadline &- MonotonicClock.now
+            guard left > 0 else {
+                throw .unreachable(broker: broker, reason: "no answer to CONNECT within \(patience / 1_000_000_000) s")
+            }
+            _ = wait(timeout: left, writing: false, wake: wake)
+        }
+        return nil
+    }
+
     /// Waits until the socket can be read (or, if asked, written), `wake` is signalled, or time is up.
     ///
     /// Returns at once where the last reading stopped at a limit.

@@ -60,18 +60,9 @@ extension Recorder {
         do {
             let connection = try BrokerConnection(connectionOptions)
             try connection.connect()
-            let deadline = time.monotonic + Self.answerTimeout
-            while time.monotonic < deadline, endReason == nil {
-                // One event at a time: what follows CONNACK is taken up once it is known what the session is.
-                _ = try connection.read(limit: 1)
-                let events = connection.takeEvents()
-                if case .connected(let acknowledgement) = events.first {
-                    early = Array(events.dropFirst())
-                    return (connection, acknowledgement)
-                }
-                try connection.flush()
-                _ = connection.wait(timeout: deadline - time.monotonic, writing: false, wake: wake)
-            }
+            let acknowledgement = try connection.awaitAcknowledgement(
+                within: Self.answerTimeout, wake: wake, isStopping: { endReason != nil })
+            if let acknowledgement { return (connection, acknowledgement) }
         } catch {
             throw .connection(error)
         }
@@ -99,11 +90,7 @@ extension Recorder {
             }
         }
         isWindowLoaded = true
-        for event in early { record(event) }
-        early = []
         if !subscribed {
-            // Sending the requests lets waiting acknowledgements go as well: what came with CONNACK must be durable first.
-            try commitOnly()
             let wanted = options.subscriptions.map(\.filter.text)
             for old in held where !wanted.contains(old) {
                 guard let filter = try? TopicFilter(old) else { continue }

@@ -44,8 +44,6 @@ public final class Recorder {
     /// Ledger rows of subscriptions that were refused or downgraded, as long as they are.
     var shortfalls: [String: (id: Int64, cause: Gap.Cause)] = [:]
     var sessionLost = false
-    /// Events that came right behind a CONNACK.
-    var early: [ConnectionEvent] = []
     var connectedAt: Int64
     /// The connection, as long as there is one.
     var live: BrokerConnection?

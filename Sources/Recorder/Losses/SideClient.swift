@@ -143,15 +143,9 @@ final class SideClient: Sendable {
     private func connect() throws(ConnectionError) -> BrokerConnection? {
         let connection = try BrokerConnection(options)
         try connection.connect()
-        var isConnected = false
-        try follow(connection, until: time.monotonic + 10_000_000_000) { event in
-            if case .connected = event { isConnected = true }
-            return !isConnected
-        }
-        if !isConnected, !isStopping {
-            throw .unreachable(broker: connection.broker, reason: "no answer to CONNECT of the second client")
-        }
-        return isConnected ? connection : nil
+        let acknowledgement = try connection.awaitAcknowledgement(
+            within: Recorder.answerTimeout, wake: wake, isStopping: { isStopping })
+        return acknowledgement == nil ? nil : connection
     }
 
     /// Reads events until `body` has enough, time is up, or the end.

@@ -41,6 +41,10 @@ struct BrokerCheck {
         connection = try BrokerConnection(plan.connection)
         let started = time.monotonic
         try connection.connect()
+        let terms = try connection.awaitAcknowledgement(
+            within: Self.answerTimeout, wake: wake, isStopping: isStopping)
+        guard let terms else { throw .lost(broker: connection.broker, reason: "the check was stopped") }
+        let connectTime = time.monotonic - started
         var isEncrypted = false
         var host: String?
         switch plan.connection.address.transport {
@@ -55,19 +59,8 @@ struct BrokerCheck {
             broker: connection.broker, isEncrypted: isEncrypted,
             isLocal: host == nil || peer?.hasPrefix("127.") == true || peer?.hasPrefix("[::1]") == true, peer: peer,
             sessionExpiryAsked: plan.connection.sessionExpiry, keepAliveAsked: plan.connection.keepAlive,
-            terms: try Self.terms(connection, until: started + Self.answerTimeout, wake, time))
-        facts.connectTime = time.monotonic - started
-    }
-
-    private static func terms(
-        _ connection: BrokerConnection, until deadline: Int64, _ wake: Int32, _ time: SystemTimeSource
-    ) throws(ConnectionError) -> ConnectionAcknowledgement {
-        while time.monotonic < deadline {
-            _ = try connection.read(limit: 1)
-            if case .connected(let terms)? = connection.takeEvents().first { return terms }
-            _ = connection.wait(timeout: deadline - time.monotonic, writing: false, wake: wake)
-        }
-        throw .unreachable(broker: connection.broker, reason: "no answer to CONNECT within 10 s")
+            terms: terms)
+        facts.connectTime = connectTime
     }
 
     /// Does the rest of the check.
