@@ -14,7 +14,6 @@ import argparse
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,10 @@ from pathlib import Path
 from statistics import median
 
 _HERE = Path(__file__).resolve().parent
+sys.path.append(str(_HERE.parent))
+
+from private_broker import PrivateBroker, compiled, free_port  # noqa: E402 (the folder above must be known first)
+
 _PUBLISHERS = 50
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -40,21 +43,6 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def compiled(name: str, work: Path, *libraries: str) -> Path:
-    """Compiles one of the C programs unless it is there."""
-    source, program = _HERE / f"{name}.c", work / name
-    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
-        subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-o", program, source, *libraries], check=True)
-    return program
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def certificate(work: Path, port: int) -> str:
     """Makes a certificate; the lines of a listener that shows it."""
     key, chain = work / "server.key", work / "server.pem"
@@ -65,41 +53,17 @@ def certificate(work: Path, port: int) -> str:
     return f"listener {port} 127.0.0.1\ncertfile {chain}\nkeyfile {key}\n"
 
 
-class Broker:
+class Broker(PrivateBroker):
     """A mosquitto whose queues and windows drop nothing."""
 
     def __init__(self, work: Path, with_tls: bool) -> None:
-        self.port = free_port()
         self.tls_port = free_port() if with_tls else None
         tls = certificate(work, self.tls_port) if with_tls else ""
-        configuration = work / "mosquitto.conf"
-        user = "user root\n" if os.geteuid() == 0 else ""
-        configuration.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 3000000\n"
-            f"max_inflight_messages 65535\nset_tcp_nodelay true\n{user}{tls}", encoding="utf-8")
-        program = "/usr/sbin/mosquitto" if Path("/usr/sbin/mosquitto").exists() else "mosquitto"
-        self.process = subprocess.Popen(
-            [program, "-c", configuration], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 10
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return
-            except OSError:
-                if time.monotonic() > deadline or self.process.poll() is not None:
-                    raise SystemExit(f"bench: mosquitto did not start: {configuration}") from None
-                time.sleep(0.05)
+        super().__init__(work, f"max_queued_messages 3000000\nmax_inflight_messages 65535\n{tls}")
 
     def cpu(self) -> float:
         """CPU seconds so far."""
         return sum(threads(self.process.pid).values())
-
-    def __enter__(self) -> Broker:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait()
 
 
 def threads(pid: int) -> dict[int, float]:
@@ -127,8 +91,8 @@ class Bench:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options, self.work = options, options.work
-        self.load_program = compiled("load", self.work)
-        self.prototype = compiled("recorder", self.work, "-lmosquitto", "-lsqlite3")
+        self.load_program = compiled(_HERE / "load.c", self.work)
+        self.prototype = compiled(_HERE / "recorder.c", self.work, "-lmosquitto", "-lsqlite3")
         self.count = options.messages
 
     def run(self, program: str, qos: int) -> dict:

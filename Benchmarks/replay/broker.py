@@ -2,59 +2,31 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
-import subprocess
+import sys
 import threading
-import time
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).resolve().parent.parent))
 
-def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from private_broker import PrivateBroker  # noqa: E402 (the folder above must be known first)
 
 
 def command(words: list, priority: int) -> list[str]:
     """A command line, with a real-time priority where one is wanted."""
-    front = ["chrt", "-f", str(priority)] if priority > 0 else []
-    return front + [str(word) for word in words]
+    return front(priority) + [str(word) for word in words]
 
 
-class Broker:
+def front(priority: int) -> list[str]:
+    """What gives a command line a real-time priority; nothing where none is wanted."""
+    return ["chrt", "-f", str(priority)] if priority > 0 else []
+
+
+class Broker(PrivateBroker):
     """mosquitto with queues that drop nothing."""
 
     def __init__(self, work: Path, priority: int) -> None:
-        self.port = free_port()
-        self.configuration = work / "mosquitto.conf"
-        # Started as root mosquitto would become another user.
-        user = "user root\n" if os.geteuid() == 0 else ""
-        self.configuration.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 5000000\n"
-            f"max_inflight_messages 1000\nset_tcp_nodelay true\n{user}",
-            encoding="utf-8")
-        program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
-        self.process = subprocess.Popen(
-            command([program, "-c", self.configuration], priority), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 10
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return
-            except OSError:
-                if time.monotonic() > deadline or self.process.poll() is not None:
-                    raise SystemExit(f"bench: mosquitto did not start: {self.configuration}") from None
-                time.sleep(0.05)
-
-    def __enter__(self) -> "Broker":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait()
+        super().__init__(work, "max_queued_messages 5000000\nmax_inflight_messages 1000\n", front(priority))
 
 
 class BlockedBroker:

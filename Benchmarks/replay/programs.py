@@ -13,6 +13,7 @@ from statistics import median
 from typing import Callable
 
 from broker import BlockedBroker, Broker, command
+from private_broker import compiled
 from tapes import Material
 
 _HERE = Path(__file__).resolve().parent
@@ -20,12 +21,7 @@ _HERE = Path(__file__).resolve().parent
 
 def build_publisher(work: Path) -> Path:
     """Compiles the C publisher."""
-    program = work / "publisher"
-    source = _HERE / "publisher.c"
-    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
-        subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-Wno-unused-parameter", "-o", program, source, "-lmosquitto"],
-                       check=True)
-    return program
+    return compiled(_HERE / "publisher.c", work, "-Wno-unused-parameter", "-lmosquitto")
 
 
 class Runner:

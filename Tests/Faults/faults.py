@@ -368,7 +368,7 @@ def interpose(stage: Stage) -> Callable[[int, int], None]:
     return order
 
 
-def refused(name: str, code: int) -> Callable[[str, bool], Verdict]:
+def refused(name: str, code: int, cause: str, short_wait: float) -> Callable[[str, bool], Verdict]:
     def run(program: str, short: bool) -> Verdict:
         with Stage(program) as stage:
             orders = interpose(stage)
@@ -378,36 +378,46 @@ def refused(name: str, code: int) -> Callable[[str, bool], Verdict]:
             orders(0, code)
             stage.wait_for_event("waiting", seconds=20)
             # Longer than the broker would wait for a sign of life.
-            time.sleep(4 if short else 20)
+            time.sleep(short_wait if short else 20)
             check_alive(stage)
             orders(0, 0)
             stage.wait_for_event("resumed", seconds=30)
-            time.sleep(1.5)
-            stage.end_load()
-            stage.settle()
-            stage.stop_recorder()
-            verdict = judge(name, stage, complete=True, causes=("unwritable",))
-            if "disconnected" in verdict.causes:
-                verdict.faults.append("the connection was not kept")
-            return verdict
+            return end_connected(name, stage, causes=(cause,))
 
-    run.__doc__ = f"writing the tape fails with {errno.errorcode[code]} for a while; nothing is missing"
+    run.__doc__ = f"writing the tape fails with {errno.errorcode[code]} from one write to the next; nothing is missing"
     return run
+
+
+def end_connected(name: str, stage: Stage, causes: tuple[str, ...] = ()) -> Verdict:
+    """Ends a run in which nothing may be missing and the connection must have been kept."""
+    time.sleep(1.5)
+    stage.end_load()
+    stage.settle()
+    stage.stop_recorder()
+    verdict = judge(name, stage, complete=True, causes=causes)
+    if "disconnected" in verdict.causes:
+        verdict.faults.append("the connection was not kept")
+    return verdict
+
+
+def put_on_small_disk(stage: Stage) -> Path:
+    """Lays the tape on a file system of 24 MB; the file that may fill it."""
+    needs_root()
+    mount = stage.folder / "small"
+    mount.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(mount)], capture_output=True).returncode:
+        raise NotHere("cannot mount a tmpfs")
+    stage.cleanups.append(lambda: subprocess.run(["umount", "-l", str(mount)]))
+    stage.tape = mount / "fault.tape"
+    return mount / "filler"
 
 
 def disk(program: str, short: bool) -> Verdict:
     """The tape on a small file system that others fill and empty again; nothing is missing."""
-    needs_root()
     with Stage(program) as stage:
-        mount = stage.folder / "small"
-        mount.mkdir()
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(mount)], capture_output=True).returncode:
-            raise NotHere("cannot mount a tmpfs")
-        stage.cleanups.append(lambda: subprocess.run(["umount", "-l", str(mount)]))
-        stage.tape = mount / "fault.tape"
+        filler = put_on_small_disk(stage)
         stage.record("-k", "5")
         stage.load(devices=6, rate=1_500, size=150)
-        filler = mount / "filler"
         for _ in range(1 if short else 4):
             time.sleep(1.5)
             events = len(stage.events())
@@ -417,45 +427,26 @@ def disk(program: str, short: bool) -> Verdict:
             check_alive(stage)
             filler.unlink()
             stage.wait_for_event("resumed", since=events - 1, seconds=30)
-        time.sleep(1.5)
-        stage.end_load()
-        stage.settle()
-        stage.stop_recorder()
-        verdict = judge("disk", stage, complete=True)
+        verdict = end_connected("disk", stage)
         if not {"disk_full", "low_disk"} & set(verdict.causes):
             verdict.faults.append(f"the ledger says nothing of it: {verdict.causes}")
-        if "disconnected" in verdict.causes:
-            verdict.faults.append("the connection was not kept")
         return verdict
 
 
 def low_disk(program: str, short: bool) -> Verdict:
     """The same, but a little space is left, which the recorder leaves to others; nothing is missing."""
-    needs_root()
     with Stage(program) as stage:
-        mount = stage.folder / "small"
-        mount.mkdir()
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(mount)], capture_output=True).returncode:
-            raise NotHere("cannot mount a tmpfs")
-        stage.cleanups.append(lambda: subprocess.run(["umount", "-l", str(mount)]))
-        stage.tape = mount / "fault.tape"
+        filler = put_on_small_disk(stage)
         stage.record("-k", "5")
         stage.load(devices=6, rate=1_500)
         time.sleep(1.5)
-        fill(mount / "filler", leaving=256 << 10)
+        fill(filler, leaving=256 << 10)
         stage.wait_for_event("waiting", seconds=20)
         time.sleep(9 if short else 20)
         check_alive(stage)
-        (mount / "filler").unlink()
+        filler.unlink()
         stage.wait_for_event("resumed", seconds=30)
-        time.sleep(1.5)
-        stage.end_load()
-        stage.settle()
-        stage.stop_recorder()
-        verdict = judge("low-disk", stage, complete=True, causes=("low_disk",))
-        if "disconnected" in verdict.causes:
-            verdict.faults.append("the connection was not kept")
-        return verdict
+        return end_connected("low-disk", stage, causes=("low_disk",))
 
 
 def fill(path: Path, leaving: int = 0) -> None:
@@ -471,29 +462,6 @@ def fill(path: Path, leaving: int = 0) -> None:
                 raise
 
 
-def disk_at_once(program: str, short: bool) -> Verdict:
-    """The same with a file system that is full from one write to the next, before anyone could have looked."""
-    with Stage(program) as stage:
-        orders = interpose(stage)
-        stage.record("-k", "5")
-        stage.load(devices=6, rate=1_500)
-        time.sleep(1.5)
-        orders(0, errno.ENOSPC)
-        stage.wait_for_event("waiting", seconds=20)
-        time.sleep(9 if short else 20)
-        check_alive(stage)
-        orders(0, 0)
-        stage.wait_for_event("resumed", seconds=30)
-        time.sleep(1.5)
-        stage.end_load()
-        stage.settle()
-        stage.stop_recorder()
-        verdict = judge("disk-at-once", stage, complete=True, causes=("disk_full",))
-        if "disconnected" in verdict.causes:
-            verdict.faults.append("the connection was not kept")
-        return verdict
-
-
 # Time
 
 
@@ -501,10 +469,7 @@ def day(program: str, short: bool) -> Verdict:
     """A day's messages of a fleet in minutes, with retention, and the memory watched."""
     with Stage(program, tap=False) as stage:
         stage.record("--max-size", "64MB")
-        for _ in range(2):
-            stage.load(devices=40, rate=6_000, qos0=0.1, size=120)
-            # Names of devices are those of the first load: they go on counting from 0 in a session of their own.
-            break
+        stage.load(devices=40, rate=6_000, qos0=0.1, size=120)
         time.sleep(8 if short else 170)
         stage.end_load()
         stage.settle(seconds=120)
@@ -526,9 +491,9 @@ FAULTS: dict[str, Callable[[str, bool], Verdict]] = {
     "link-down": cut("link-down", True),
     "disk": disk,
     "low-disk": low_disk,
-    "disk-at-once": disk_at_once,
-    "read-only": refused("read-only", errno.EROFS),
-    "quota": refused("quota", errno.EDQUOT),
+    "disk-at-once": refused("disk-at-once", errno.ENOSPC, "disk_full", short_wait=9),
+    "read-only": refused("read-only", errno.EROFS, "unwritable", short_wait=4),
+    "quota": refused("quota", errno.EDQUOT, "unwritable", short_wait=4),
     "clock": clock,
     "takeover": takeover,
     "garbage": garbage,
