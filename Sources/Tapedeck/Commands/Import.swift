@@ -49,10 +49,7 @@ struct Import: ParsableCommand {
     private static let toldLines = 5
 
     func validate() throws {
-        guard !output.isEmpty, output != "-" else {
-            throw ValidationError(
-                "--output takes the name of a tape file; a tape cannot be written to standard output.")
-        }
+        try NewTape.validate(output: output)
     }
 
     func run() throws {

@@ -44,10 +44,7 @@ struct Merge: ParsableCommand {
         guard tapes.count > 1 else {
             throw ValidationError("merge takes two tapes or more; for a part of one there is `tapedeck slice`.")
         }
-        guard !output.isEmpty, output != "-" else {
-            throw ValidationError(
-                "--output takes the name of a tape file; a tape cannot be written to standard output.")
-        }
+        try NewTape.validate(output: output)
         do {
             _ = try DurationExpression.parse(tolerance)
         } catch {

@@ -39,10 +39,7 @@ struct Redact: ParsableCommand {
     private static let memory = 131_072
 
     func validate() throws {
-        guard !output.isEmpty, output != "-" else {
-            throw ValidationError(
-                "--output takes the name of a tape file; a tape cannot be written to standard output.")
-        }
+        try NewTape.validate(output: output)
     }
 
     func run() throws {

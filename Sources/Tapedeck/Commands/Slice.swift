@@ -44,10 +44,7 @@ struct Slice: ParsableCommand {
     var stateReach = "24h"
 
     func validate() throws {
-        guard !output.isEmpty, output != "-" else {
-            throw ValidationError(
-                "--output takes the name of a tape file; a tape cannot be written to standard output.")
-        }
+        try NewTape.validate(output: output)
         do { _ = try DurationExpression.parse(stateReach) } catch { throw ValidationError("--state-reach: \(error)") }
     }
 

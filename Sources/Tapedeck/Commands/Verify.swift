@@ -56,10 +56,7 @@ struct Verify: ParsableCommand {
                     ? "--repair writes a new tape: name it with -o; the damaged one stays as it is."
                     : "--output belongs to --repair.")
         }
-        if let output, output.isEmpty || output == "-" {
-            throw ValidationError(
-                "--output takes the name of a tape file; a tape cannot be written to standard output.")
-        }
+        if let output { try NewTape.validate(output: output) }
     }
 
     func run() throws {

@@ -13,16 +13,8 @@ struct DifferenceJSON {
     mutating func write(_ difference: Difference, to output: OutputBuffer) throws {
         line.removeAll()
         line.append("{")
-        if let device = difference.device {
-            line.append("\"device\":")
-            line.append(text: device.text)
-            line.append(",")
-        }
-        if let device = difference.candidateDevice {
-            line.append("\"candidate_device\":")
-            line.append(text: device.text)
-            line.append(",")
-        }
+        append("\"device\":", difference.device)
+        append("\"candidate_device\":", difference.candidateDevice)
         line.append("\"kind\":")
         line.append(text: difference.kind.rawValue)
         if !difference.key.isEmpty {
@@ -58,11 +50,7 @@ struct DifferenceJSON {
     mutating func write(_ group: DiffSummary.Group, _ counts: DiffSummary.Counts, to output: OutputBuffer) throws {
         line.removeAll()
         line.append("{")
-        if let device = group.device {
-            line.append("\"device\":")
-            line.append(text: device.text)
-            line.append(",")
-        }
+        append("\"device\":", group.device)
         line.append("\"kind\":")
         line.append(text: group.kind.rawValue)
         line.append(",\"same\":")
@@ -77,6 +65,13 @@ struct DifferenceJSON {
         try output.append(bytes: line.bytes)
     }
 
+    private mutating func append(_ key: StaticString, _ device: DeviceID?) {
+        guard let device else { return }
+        line.append(key)
+        line.append(text: device.text)
+        line.append(",")
+    }
+
     private mutating func append(_ key: StaticString, _ place: Difference.Place?) {
         guard let place else { return }
         line.append(key)
@@ -85,14 +80,7 @@ struct DifferenceJSON {
     }
 
     private mutating func append(_ change: ContentChange) {
-        if let base = change.base {
-            line.append(",\"base\":")
-            line.append(base)
-        }
-        if let candidate = change.candidate {
-            line.append(",\"candidate\":")
-            line.append(candidate)
-        }
+        appendValues(change)
         line.append(",\"path\":")
         line.append(text: change.path)
     }
@@ -102,16 +90,20 @@ struct DifferenceJSON {
         for (index, change) in changes.enumerated() {
             line.append(index == 0 ? "{\"path\":" : ",{\"path\":")
             line.append(text: change.path)
-            if let base = change.base {
-                line.append(",\"base\":")
-                line.append(base)
-            }
-            if let candidate = change.candidate {
-                line.append(",\"candidate\":")
-                line.append(candidate)
-            }
+            appendValues(change)
             line.append("}")
         }
         line.append("]")
+    }
+
+    private mutating func appendValues(_ change: ContentChange) {
+        if let base = change.base {
+            line.append(",\"base\":")
+            line.append(base)
+        }
+        if let candidate = change.candidate {
+            line.append(",\"candidate\":")
+            line.append(candidate)
+        }
     }
 }

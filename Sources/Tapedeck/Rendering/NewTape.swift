@@ -6,6 +6,16 @@ import Terminal
 
 /// What the commands that make a tape of others have in common.
 enum NewTape {
+    /// Refuses what is no name of a file.
+    ///
+    /// - Throws: `ValidationError`.
+    static func validate(output: String) throws {
+        guard !output.isEmpty, output != "-" else {
+            throw ValidationError(
+                "--output takes the name of a tape file; a tape cannot be written to standard output.")
+        }
+    }
+
     /// Refuses a name that is taken, before any work is done.
     ///
     /// - Throws: ``NameTaken``.
