@@ -65,7 +65,7 @@ public struct PublishProperties: Sendable, Hashable {
         case .topicAlias(let value): append(bigEndian: value)
         case .responseTopic(let text), .contentType(let text): append(text: text)
         case .correlationData(let data): append(binary: data)
-        case .subscriptionIdentifier(let value): append(variableByteInteger: value)
+        case .subscriptionIdentifier(let value): VariableByteInteger.append(Int(value), to: &bytes)
         case .userProperty(let name, let value):
             append(text: name)
             append(text: value)
@@ -118,14 +118,5 @@ public struct PublishProperties: Sendable, Hashable {
         let data = data.prefix(Int(UInt16.max))
         append(bigEndian: UInt16(data.count))
         bytes.append(contentsOf: data)
-    }
-
-    private mutating func append(variableByteInteger value: UInt32) {
-        var rest = min(value, 268_435_455)
-        repeat {
-            let low = UInt8(rest & 0x7f)
-            rest >>= 7
-            bytes.append(rest > 0 ? low | 0x80 : low)
-        } while rest > 0
     }
 }

@@ -40,7 +40,8 @@ public enum RedactedText {
         while index + digits < bytes.count {
             // Few bytes of a payload are colons that a `d` stands before.
             if bytes[index] == UInt8(ascii: ":"), bytes[index - 1] == UInt8(ascii: "d"),
-                bytes[index + 1 - length...index].elementsEqual(prefix.utf8), areDigits(bytes[index + 1...index + digits])
+                bytes[index + 1 - length...index].elementsEqual(prefix.utf8),
+                areDigits(bytes[index + 1...index + digits])
             {
                 places.append(index + 1)
                 index += digits

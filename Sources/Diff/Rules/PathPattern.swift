@@ -1,4 +1,5 @@
 import DeviceProtocol
+
 /// A pattern for places in messages: a JSON Pointer into the payload, or `qos`, `properties/…`, whose tokens may hold
 /// `*` and `?`; it stands for what lies below its places too.
 public struct PathPattern: Sendable, Hashable {

@@ -50,7 +50,7 @@ struct PacketWriter {
     /// A packet of a known length: header byte, length, and the body that the closure appends.
     mutating func append(header: UInt8, length: Int, _ body: (inout [UInt8]) -> Void) {
         bytes.append(header)
-        Self.append(variableByteInteger: length, to: &bytes)
+        VariableByteInteger.append(length, to: &bytes)
         body(&bytes)
     }
 
@@ -80,20 +80,6 @@ struct PacketWriter {
         bytes.append(contentsOf: other.bytes[other.taken...])
         other.bytes.removeAll(keepingCapacity: true)
         other.taken = 0
-    }
-
-    static func append(variableByteInteger value: Int, to bytes: inout [UInt8]) {
-        var rest = value
-        repeat {
-            let low = UInt8(rest & 0x7f)
-            rest >>= 7
-            bytes.append(rest > 0 ? low | 0x80 : low)
-        } while rest > 0
-    }
-
-    /// How many bytes a variable byte integer takes (MQTT 5.0 §1.5.5).
-    static func size(ofVariableByteInteger value: Int) -> Int {
-        value < 128 ? 1 : value < 16_384 ? 2 : value < 2_097_152 ? 3 : 4
     }
 }
 

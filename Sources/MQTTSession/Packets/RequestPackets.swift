@@ -19,7 +19,7 @@ extension PacketWriter {
         if options.password != nil { flags |= 0x40 }
         body.append(flags)
         body.append(bigEndian: UInt16(clamping: options.keepAlive))
-        Self.append(variableByteInteger: properties.count, to: &body)
+        VariableByteInteger.append(properties.count, to: &body)
         body += properties
         body.append(mqtt: options.clientID)
         if let username = options.username { body.append(mqtt: username) }
@@ -53,7 +53,7 @@ extension PacketWriter {
 
     /// The length of a PUBLISH packet's body.
     static func publishLength(topic: String, payload: Int, properties: Int, qos: QualityOfService) -> Int {
-        2 + topic.utf8.count + (qos > .atMostOnce ? 2 : 0) + size(ofVariableByteInteger: properties) + properties
+        2 + topic.utf8.count + (qos > .atMostOnce ? 2 : 0) + VariableByteInteger.size(of: properties) + properties
             + payload
     }
 
@@ -66,7 +66,7 @@ extension PacketWriter {
             body in
             body.append(mqtt: topic)
             if qos > .atMostOnce { body.append(bigEndian: packetID) }
-            Self.append(variableByteInteger: properties.count, to: &body)
+            VariableByteInteger.append(properties.count, to: &body)
             body.append(contentsOf: properties)
             body.append(contentsOf: payload)
         }

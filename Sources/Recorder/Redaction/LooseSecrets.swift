@@ -73,10 +73,13 @@ enum LooseSecrets {
         let end = skip(text, start) { !isEnd($0) }
         guard end > start else { return nil }
         let word = text.extracting(start..<end)
-        if equals(word, "null") || equals(word, "true") || equals(word, "false") { return nil }
+        if SecretNames.equals(word, "null") || SecretNames.equals(word, "true") || SecretNames.equals(word, "false") {
+            return nil
+        }
         if secrecy == .texts, isNumber(word) { return nil }
         // The scheme of an Authorization header is no secret, what follows is (RFC 9110 §11.4).
-        if equals(word, "bearer") || equals(word, "basic") || equals(word, "token") {
+        if SecretNames.equals(word, "bearer") || SecretNames.equals(word, "basic") || SecretNames.equals(word, "token")
+        {
             let next = skipBlanks(text, end)
             let last = skip(text, next) { !isEnd($0) }
             if last > next { return next..<last }
@@ -102,14 +105,6 @@ enum LooseSecrets {
             }
         }
         return true
-    }
-
-    private static func equals(_ word: Span<UInt8>, _ text: StaticString) -> Bool {
-        guard word.count == text.utf8CodeUnitCount else { return false }
-        return text.withUTF8Buffer { text in
-            for index in text.indices where text[index] != SecretNames.lowered(word[index]) { return false }
-            return true
-        }
     }
 
     private static func skipBlanks(_ text: Span<UInt8>, _ start: Int) -> Int {

@@ -12,41 +12,34 @@ public struct RedactionCounts: Sendable, Hashable {
         case literals
     }
 
-    private var numbers = InlineArray<4, Int64>(repeating: 0)
+    private var properties: Int64 = 0
+    private var members: Int64 = 0
+    private var addresses: Int64 = 0
+    private var literals: Int64 = 0
 
     /// Nothing replaced.
     public init() {}
 
     /// The number of one kind of place.
     public subscript(place: Place) -> Int64 {
-        get { numbers[Self.index(place)] }
-        set { numbers[Self.index(place)] = newValue }
+        get { self[keyPath: Self.path(place)] }
+        set { self[keyPath: Self.path(place)] = newValue }
     }
 
     /// All together.
-    public var total: Int64 { numbers[0] &+ numbers[1] &+ numbers[2] &+ numbers[3] }
+    public var total: Int64 { properties &+ members &+ addresses &+ literals }
 
     /// Adds other numbers.
     public mutating func add(_ other: RedactionCounts) {
         for place in Place.allCases { self[place] &+= other[place] }
     }
 
-    /// Two counts are equal when all of their numbers are.
-    public static func == (left: RedactionCounts, right: RedactionCounts) -> Bool {
-        Place.allCases.allSatisfy { left[$0] == right[$0] }
-    }
-
-    /// Feeds the numbers.
-    public func hash(into hasher: inout Hasher) {
-        for place in Place.allCases { hasher.combine(self[place]) }
-    }
-
-    private static func index(_ place: Place) -> Int {
+    private static func path(_ place: Place) -> WritableKeyPath<Self, Int64> {
         switch place {
-        case .properties: 0
-        case .members: 1
-        case .addresses: 2
-        case .literals: 3
+        case .properties: \.properties
+        case .members: \.members
+        case .addresses: \.addresses
+        case .literals: \.literals
         }
     }
 }

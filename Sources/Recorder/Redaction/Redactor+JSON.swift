@@ -123,25 +123,20 @@ extension Redactor {
     private static func verdict(onPlace name: Span<UInt8>, _ kind: MessageKind, depth: Int) -> Verdict {
         if kind == .deviceUpdate {
             // Numbers stay: a figure made up would be taken for one that was measured.
-            return depth == 1 && equals(name, "details") ? Verdict(secrecy: .texts) : Verdict()
+            return depth == 1 && SecretNames.equals(name, "details") ? Verdict(secrecy: .texts) : Verdict()
         }
-        return depth <= 2 && (equals(name, "data") || equals(name, "signature")) ? Verdict(secrecy: .all) : Verdict()
+        return depth <= 2 && (SecretNames.equals(name, "data") || SecretNames.equals(name, "signature"))
+            ? Verdict(secrecy: .all) : Verdict()
     }
 
     private static func role(of name: Span<UInt8>) -> Role {
-        if equals(name, "value") { return .holds }
-        if equals(name, "name") || equals(name, "key") || equals(name, "property") || equals(name, "field") {
+        if SecretNames.equals(name, "value") { return .holds }
+        if SecretNames.equals(name, "name") || SecretNames.equals(name, "key") || SecretNames.equals(name, "property")
+            || SecretNames.equals(name, "field")
+        {
             return .names
         }
         return .none
-    }
-
-    private static func equals(_ name: Span<UInt8>, _ word: StaticString) -> Bool {
-        guard name.count == word.utf8CodeUnitCount else { return false }
-        return word.withUTF8Buffer { word in
-            for index in word.indices where word[index] != SecretNames.lowered(name[index]) { return false }
-            return true
-        }
     }
 
     /// What is secret of the value at hand.

@@ -52,6 +52,15 @@ struct SecretNames: Sendable {
         return Self.known(name)
     }
 
+    /// Whether a name is a word, whatever its case; the word is in lower case.
+    static func equals(_ name: Span<UInt8>, _ word: StaticString) -> Bool {
+        guard name.count == word.utf8CodeUnitCount else { return false }
+        return word.withUTF8Buffer { word in
+            for index in word.indices where word[index] != lowered(name[index]) { return false }
+            return true
+        }
+    }
+
     private func isGiven(_ name: Span<UInt8>) -> Bool {
         var lowered: [UInt8] = []
         lowered.reserveCapacity(name.count)
