@@ -1,4 +1,4 @@
-import DeviceProtocol
+public import DeviceProtocol
 import Glibc
 import Synchronization
 public import Tape
@@ -26,6 +26,7 @@ public final class BackgroundSealer: Sendable {
         var squeezes = false
         var sealsRest = false
         var isFinished = false
+        var keepsFrom: Timestamp?
     }
 
     private let path: String
@@ -78,6 +79,11 @@ public final class BackgroundSealer: Sendable {
         signal.raise()
     }
 
+    /// Says from when on nothing may be deleted because of its age or the tape's size; nil where it does not matter.
+    public func keep(from time: Timestamp?) {
+        state.withLock { $0.keepsFrom = time }
+    }
+
     /// Ends the thread and waits for it.
     ///
     /// - Parameters:
@@ -100,6 +106,12 @@ public final class BackgroundSealer: Sendable {
     /// What was done so far.
     public var progress: Report { state.withLock { $0.report } }
 
+    /// A ring is to be as long as was asked for, within a few per cent.
+    private var interval: Int64 {
+        guard retention.isRing, let age = retention.age else { return Self.interval }
+        return max(1_000_000_000, min(Self.interval, age / 20))
+    }
+
     private func run() {
         do throws(TapeError) {
             let sealer = try TapeSealer(path: path, besideWriter: true)
@@ -115,7 +127,7 @@ public final class BackgroundSealer: Sendable {
                     try sealer.giveBackFreeSpace()
                     sealer.checkpoint()
                 }
-                signal.wait(nanoseconds: Self.interval)
+                signal.wait(nanoseconds: interval)
             }
             if state.withLock({ $0.sealsRest }) {
                 try work(sealer, .all)
@@ -146,12 +158,19 @@ public final class BackgroundSealer: Sendable {
             AllocatorLimits.trim()
             state.withLock { $0.report.sealed.add(step) }
         }
-        while demand == .all || !isStopping, try sealer.mergeNext(demand) != nil {}
+        // A merged segment of a ring would be as young as its youngest message and never be deleted.
+        while !retention.isRing, demand == .all || !isStopping, try sealer.mergeNext(demand) != nil {}
         while demand == .all || !isStopping,
-            let count = try sealer.deleteNext(retention, now: .init(nanoseconds: time.wall))
+            let count = try sealer.deleteNext(currentRetention, now: .init(nanoseconds: time.wall))
         {
             state.withLock { $0.report.deleted += count }
         }
+    }
+
+    private var currentRetention: Retention {
+        var current = retention
+        current.keepsFrom = state.withLock { $0.keepsFrom }
+        return current
     }
 
     private var isStopping: Bool { state.withLock { $0.isStopping } }

@@ -66,6 +66,8 @@ public struct RecordOptions: Sendable {
     public var maximumDuration: Int64?
     /// What is deleted from the old end of the tape.
     public var retention = Retention()
+    /// What makes the recorder cut incident tapes; nil decodes nothing and cuts nothing.
+    public var triggers: TriggerOptions?
     /// Whether a broker that cannot be reached at the start is waited for.
     public var waitsForBroker = false
     /// Program name and version, for the session's record.

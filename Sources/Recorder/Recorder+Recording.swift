@@ -60,13 +60,15 @@ extension Recorder {
         losses.delivered(packetID: incoming.packetID, dup: incoming.dup, at: arrival)
         var message = recorded(incoming, at: arrival)
         guard let packetID = incoming.packetID else {
-            writer.append(message)
+            let sequence = writer.append(message)
+            watchTriggers(message, sequence: sequence, at: arrival)
             return
         }
         let content = Delivery.content(topic: message.topic, payload: message.payload)
         if incoming.dup { message.duplicateOf = window.original(packetID: packetID, content: content) }
         let isRepeat = message.duplicateOf != nil
         let sequence = writer.append(message)
+        watchTriggers(message, sequence: sequence, at: arrival)
         if !isRepeat { window.insert(packetID: packetID, sequence: sequence, content: content) }
     }
 
@@ -138,6 +140,7 @@ extension Recorder {
         }
         try watch(connection, now)
         try watchSpace(connection)
+        try followTriggers(now)
         statistics.elapsed = now - startedAt
         statistics.messages = writer.session.messages - Int64(writer.pendingCount)
         statistics.bytes = writer.session.bytes

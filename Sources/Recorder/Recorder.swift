@@ -70,6 +70,8 @@ public final class Recorder {
     var subscribed = false
     /// The filters that it may hold.
     var held: [String] = []
+    /// What watches for incidents, if anything is to.
+    var triggers: Triggers?
     /// What kept the first connection from coming about at once.
     var firstWait: String?
 
@@ -109,6 +111,7 @@ public final class Recorder {
         } catch {
             throw .tape(error)
         }
+        triggers = options.triggers.map { Triggers($0) }
         redactor = redactionKey.map { Redactor(key: $0, rules: options.redaction) }
         clock = ArrivalClock(time)
         offsets = [clock.current]
@@ -140,16 +143,19 @@ public final class Recorder {
         }
         // What ends the recording otherwise must not leave the thread behind; it does not wait for sealing then.
         defer {
+            waitForCutter()
             _ = sealer?.finish(sealsRest: false)
             side?.stop()
         }
         try onTape { () throws(TapeError) in
             sealer = try BackgroundSealer(path: options.path, retention: options.retention, time: time)
         }
+        try knowMarks()
         while true {
             if let reason = endReason {
                 report(.finishing(sealed: statistics.measures.sealed))
                 try finish(connection, reason: reason)
+                try finishTriggers()
                 let sealing =
                     sealer?.finish(sealsRest: true) { report(.finishing(sealed: $0.sealed.messages)) }
                     ?? BackgroundSealer.Report()

@@ -1,3 +1,4 @@
+public import DeviceProtocol
 public import Tape
 
 /// What happens during a recording that a person or a log wants to know.
@@ -22,6 +23,14 @@ public enum RecorderEvent: Sendable {
     case statisticsUnavailable(reason: String)
     /// The retained messages that the broker held at the start are on the tape; or why not all of them.
     case retainedSnapshot(messages: Int64, failure: String?)
+    /// A condition began to hold; nil where a new incident began, else the beginning of the one that it belongs to.
+    case triggered(TriggerReason, mergesInto: Timestamp?)
+    /// A condition began to hold, but too many incidents began within the last hour; said once until there is room.
+    case incidentsLimited(TriggerReason)
+    /// An incident tape was cut.
+    case incident(IncidentPlan, TriggerOptions.Cut)
+    /// An incident tape could not be cut.
+    case incidentFailed(IncidentPlan, reason: String)
     /// About once a second: the numbers so far.
     case progress(RecordingStatistics)
     /// The recording ends and everything is being sealed: about once a second, the messages sealed so far.
@@ -54,6 +63,14 @@ public struct RecordingStatistics: Sendable, Hashable {
     public var missing: Int64 = 0
     /// Why nothing is being read now, if so: the tape cannot be written.
     public var holding: Gap.Cause?
+    /// How often a condition began to hold.
+    public var triggered: Int64 = 0
+    /// Incident tapes cut.
+    public var incidents: Int64 = 0
+    /// Incident tapes that could not be cut.
+    public var incidentsFailed: Int64 = 0
+    /// How often a condition began to hold when too many incidents had begun.
+    public var incidentsLeftOut: Int64 = 0
     /// Whether the broker is connected now.
     public var isConnected = false
     /// What a watcher wants to know beyond that.

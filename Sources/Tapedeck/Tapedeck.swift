@@ -18,7 +18,7 @@ struct Tapedeck: ParsableCommand {
         version: version,
         subcommands: [
             Record.self, Check.self, Replay.self, Info.self, Query.self, Import.self, Export.self, Seal.self,
-            Verify.self, Slice.self, Merge.self, Redact.self, Diff.self, Simulate.self, Config.self,
+            Verify.self, Slice.self, Merge.self, Redact.self, Mark.self, Diff.self, Simulate.self, Config.self,
             PrintSchema.self,
         ],
         helpNames: .long)

@@ -39,6 +39,8 @@ public struct TapeInfo: Sendable {
     public var gaps: [Gap]
     /// Steps of the wall clock.
     public var clockSteps: [ClockStep]
+    /// What people marked, oldest first.
+    public var marks: [TapeMark]
 
     /// Reads the catalogue.
     ///
@@ -50,6 +52,7 @@ public struct TapeInfo: Sendable {
         sessions = try tape.sessions()
         gaps = try tape.gaps()
         clockSteps = try tape.clockSteps()
+        marks = try tape.marks()
         let activity = try tape.activity()
         kinds = Self.kinds(activity)
         busiestDevices = Self.busiest(activity)

@@ -43,6 +43,8 @@ public struct TimelineEntry: Sendable, Hashable {
         case recorder
         /// Messages were not as they should be.
         case finding
+        /// Somebody set a mark on the tape.
+        case mark
     }
 
     /// How much it deserves a look.

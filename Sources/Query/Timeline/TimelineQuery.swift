@@ -214,6 +214,9 @@ public struct TimelineQuery: Sendable {
                     what: "the recorder's clock is set \(step.change < 0 ? "back" : "ahead") by \(length)",
                     weight: .notable))
         }
+        for mark in try tape.marks() where range.contains(mark.at.nanoseconds) {
+            entries.append(TimelineEntry(time: mark.at, event: .mark, what: "mark: \(mark.text)", weight: .notable))
+        }
         return entries
     }
 }

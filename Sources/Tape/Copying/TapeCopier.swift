@@ -102,6 +102,15 @@ final class TapeCopier {
         report.gaps += 1
     }
 
+    /// Adds marks as they are.
+    ///
+    /// - Throws: ``TapeError`` when the tape cannot be written.
+    func add(_ marks: [TapeMark]) throws(TapeError) {
+        try write { (database: borrowing Connection) throws(SQLiteError) in
+            for mark in marks { try database.insert(mark) }
+        }
+    }
+
     /// Adds a message; its arrival and its monotonic time stay as they are.
     ///
     /// - Parameters:

@@ -66,6 +66,7 @@ public struct TapeMerger {
         report.inputs = inputs.map(\.messages)
         guard copier.report.messages > 0 else { return report }
         try catalogue.addGaps(to: copier)
+        for tape in tapes { try copier.add(try tape.marks()) }
         report.copy = try copier.finish()
         report.copy.damages = inputs.flatMap(\.cursor.damages)
         return report

@@ -8,6 +8,7 @@ public struct TapeSlicer {
     private let tape: TapeReader
     private let selection: Selection
     private let recorder: String
+    private let tags: [(String, String?)]
 
     /// Slices an open tape.
     ///
@@ -15,10 +16,12 @@ public struct TapeSlicer {
     ///   - tape: the tape.
     ///   - selection: what of it; devices, topics and kinds do not filter the loss ledger.
     ///   - recorder: program name and version, for the session of the state.
-    public init(_ tape: TapeReader, _ selection: Selection, recorder: String) {
+    ///   - tags: what is added to the tags of all sessions.
+    public init(_ tape: TapeReader, _ selection: Selection, recorder: String, tags: [(String, String?)] = []) {
         self.tape = tape
         self.selection = selection
         self.recorder = recorder
+        self.tags = tags
     }
 
     /// Writes the slice.
@@ -40,7 +43,7 @@ public struct TapeSlicer {
         let origin = try TapeOrigin(path: tape.path)
         var copied = CopiedSequences()
         try write(state, start, origin, to: copier, &copied)
-        var sessions = try SliceSessions(tape, selection, origin)
+        var sessions = try SliceSessions(tape, selection, origin, tags)
         try sessions.addKept(to: copier)
         let cursor = try tape.messages(selection)
         let total = Double(max(1, try tape.summary().messages))
@@ -56,6 +59,8 @@ public struct TapeSlicer {
             host.progress(new, isWhole ? Double(old) / total : nil)
         }
         guard copier.report.messages > 0 else { return CopyReport() }
+        let window = selection.window
+        try copier.add(try tape.marks().filter { window.contains($0.at.nanoseconds) })
         try sessions.addGaps(to: copier)
         var report = try copier.finish()
         report.damages = cursor.damages
@@ -69,7 +74,7 @@ public struct TapeSlicer {
         guard let oldest = state.map(\.arrival).min(), let latest = state.map(\.arrival).max() else { return }
         var session = Session(
             source: Self.stateSource, broker: nil, clientID: nil,
-            tags: Session.tags("{}", [("source_tape", origin.id)]), recorder: recorder, startedAt: oldest)
+            tags: Session.tags("{}", [("source_tape", origin.id)] + tags), recorder: recorder, startedAt: oldest)
         session.aliveAt = latest
         session.endedAt = latest
         session.endReason = "sliced"
@@ -97,11 +102,15 @@ private struct SliceSessions {
     private let gaps: [Gap]
     private let origin: TapeOrigin
     private let selection: Selection
+    private let tags: [(String, String?)]
     private let growing: Int64?
     private var numbers: [Int64: Int64] = [:]
     private var first: Int64?
 
-    init(_ tape: TapeReader, _ selection: Selection, _ origin: TapeOrigin) throws(TapeError) {
+    init(
+        _ tape: TapeReader, _ selection: Selection, _ origin: TapeOrigin, _ tags: [(String, String?)]
+    ) throws(TapeError) {
+        self.tags = tags
         self.selection = selection
         self.origin = origin
         all = try tape.sessions()
@@ -122,8 +131,10 @@ private struct SliceSessions {
     mutating func number(of session: Int64, in copier: TapeCopier) throws(TapeError) -> Int64 {
         if let known = numbers[session] { return known }
         let found = all.first { $0.id == session } ?? .lost(session)
+        var copy = found.copied(from: origin.id, window: selection.window, isBeingRecorded: session == growing)
+        copy.tags = Session.tags(copy.tags, tags)
         let number = try copier.add(
-            found.copied(from: origin.id, window: selection.window, isBeingRecorded: session == growing),
+            copy,
             clocks: origin.clocks[session] ?? [])
         numbers[session] = number
         first = first ?? number

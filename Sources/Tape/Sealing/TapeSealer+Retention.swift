@@ -4,7 +4,8 @@ import SQLite
 
 /// Deleting from the old end, a segment at a time.
 extension TapeSealer {
-    /// Deletes the oldest segment if a limit asks for it, and gives some of the free space back to the file system.
+    /// Deletes the oldest segment if a limit asks for it, of a ring also the oldest journal batches, and gives some of
+    /// the free space back to the file system.
     ///
     /// The time that is gone stands in the loss ledger, in one row that grows.
     ///
@@ -20,7 +21,7 @@ extension TapeSealer {
                 "SELECT first_seq, count, last_arrival FROM segment ORDER BY first_seq LIMIT 1")
             return try row.step() ? (row.integer(0), row.integer(1), row.integer(2)) : nil
         }
-        guard let oldest else { return nil }
+        guard let oldest else { return retention.isRing ? try deleteJournal(retention, now) : nil }
         guard try mustGo(oldest.last, retention, now) else { return nil }
         try delete(oldest.first)
         try giveBack(pages: Self.pagesAtOnce)
@@ -45,13 +46,16 @@ extension TapeSealer {
     }
 
     /// Pages that are given back in one transaction.
-    private static let pagesAtOnce = 512
+    static let pagesAtOnce = 512
 
     private func mustGo(_ lastArrival: Int64, _ retention: Retention, _ now: Timestamp) throws(TapeError) -> Bool {
-        if let age = retention.age, lastArrival < now.nanoseconds &- age { return true }
+        let isNeeded = retention.keepsFrom.map { lastArrival >= $0.nanoseconds } ?? false
+        if let age = retention.age, !isNeeded, lastArrival < now.nanoseconds &- age { return true }
         let pageSize = try integer("PRAGMA page_size")
         let free = try integer("PRAGMA freelist_count") &* pageSize
-        if let size = retention.size, try integer("PRAGMA page_count") &* pageSize &- free > size { return true }
+        if let size = retention.size, !isNeeded, try integer("PRAGMA page_count") &* pageSize &- free > size {
+            return true
+        }
         if let wanted = retention.free {
             var status = statvfs()
             // What the tape holds free is as good as free: it is given back, or written to before the file grows.
@@ -87,6 +91,7 @@ extension TapeSealer {
                 try last.bind(1, first &+ gone.count &- 1)
                 try last.run()
                 if let index { try tape.database.subtract(index, dictionary: HeldDictionary(sealer.dictionary)) }
+                try tape.database.tidyActivity()
                 try tape.database.noteDeleted(gone.count, from: gone.from, until: gone.until, clock: gone.clock)
             }
         } catch {
@@ -94,7 +99,7 @@ extension TapeSealer {
         }
     }
 
-    private func giveBack(pages: Int) throws(TapeError) {
+    func giveBack(pages: Int) throws(TapeError) {
         try TapeError.wrapping { () throws(SQLiteError) in
             var statement = try tape.database.prepare("PRAGMA incremental_vacuum(\(pages))")
             // Each step frees a page.
@@ -108,10 +113,24 @@ extension TapeSealer {
 }
 
 extension Connection {
+    private static let subtraction =
+        "UPDATE activity SET messages = messages - ?, bytes = bytes - ? WHERE device = ? AND kind = ?"
+
+    /// Takes deleted messages off the table `activity`.
+    func subtract(_ tally: ActivityTally) throws(SQLiteError) {
+        var update = try prepare(Self.subtraction)
+        for row in tally.rows.values {
+            try update.bind(1, row.messages)
+            try update.bind(2, row.bytes)
+            try update.bind(3, row.device?.text ?? "")
+            try update.bind(4, row.kind.rawValue)
+            try update.run()
+        }
+    }
+
     /// Takes a deleted segment off the table `activity`.
     fileprivate func subtract(_ index: SegmentIndex, dictionary: HeldDictionary) throws(SQLiteError) {
-        var update = try prepare(
-            "UPDATE activity SET messages = messages - ?, bytes = bytes - ? WHERE device = ? AND kind = ?")
+        var update = try prepare(Self.subtraction)
         for topic in index.topics {
             let name: String
             switch topic.name {
@@ -127,6 +146,10 @@ extension Connection {
             try update.bind(4, parts.kind.rawValue)
             try update.run()
         }
+    }
+
+    /// Removes from the table `activity` what nothing is left of, and moves what is left up.
+    func tidyActivity() throws(SQLiteError) {
         try execute(
             """
             DELETE FROM activity WHERE messages <= 0;
@@ -137,7 +160,7 @@ extension Connection {
     }
 
     /// Enters deleted messages in the loss ledger: one row, from the oldest to the latest that is gone.
-    fileprivate func noteDeleted(_ count: Int64, from: Int64, until: Int64, clock: Int64) throws(SQLiteError) {
+    func noteDeleted(_ count: Int64, from: Int64, until: Int64, clock: Int64) throws(SQLiteError) {
         var update = try prepare(
             """
             UPDATE gap SET began_at = min(began_at, ?), ended_at = max(ended_at, ?), missing = missing + ?

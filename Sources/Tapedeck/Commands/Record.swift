@@ -50,6 +50,8 @@ struct Record: ParsableCommand {
 
     @OptionGroup var snapshot: SnapshotFlags
 
+    @OptionGroup(title: "Ring and incidents") var triggers: TriggerFlags
+
     @Flag(help: "Print what happens as JSON Lines on standard output.")
     var json = false
 
@@ -129,6 +131,7 @@ struct Record: ParsableCommand {
         options.maximumMessages = maxMessages
         options.maximumDuration = try maxDuration.map { try duration($0, "--max-duration") }
         options.retention = try retention()
+        options.triggers = try triggers.options(tape: tape)
         options.takesSnapshot = !snapshot.noRetainedSnapshot
         options.watchesStatistics = !snapshot.noBrokerStatistics
         options.sessionExpiry = UInt32(clamping: try duration(sessionExpiry, "--session-expiry") / 1_000_000_000)
@@ -142,6 +145,11 @@ struct Record: ParsableCommand {
         retention.free = try minFree.map { try size($0, "--min-free") }
         if let age = retention.age, age < 60_000_000_000 { throw ValidationError("--keep-for takes at least 1m.") }
         if let size = retention.size, size < 1_000_000 { throw ValidationError("--max-size takes at least 1MB.") }
+        if let ring = try triggers.ringLength() {
+            guard retention.age == nil else { throw ValidationError("--ring and --keep-for: choose one of them.") }
+            retention.age = ring
+            retention.isRing = true
+        }
         return retention
     }
 

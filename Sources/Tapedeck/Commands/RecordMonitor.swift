@@ -77,6 +77,15 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
                 note("took \(HumanFormat.count(messages, "retained message")) of the past, age unknown")
             }
             if let failure { note("warning: retained messages of the past are not complete: \(failure)") }
+        case .triggered(let reason, let merged):
+            note("trigger \(reason)" + (merged == nil ? "; an incident begins" : "; belongs to the incident before"))
+        case .incidentsLimited(let reason):
+            note(
+                "warning: too many incidents within an hour (--max-incidents): none for \(reason); more are only counted"
+            )
+        case .incident(let plan, let cut): note(RecordMonitor.text(plan, cut))
+        case .incidentFailed(let plan, let reason):
+            note("warning: no incident tape from \(plan.from.rfc3339) to \(plan.until.rfc3339): \(reason)")
         case .progress(let statistics):
             line.update(now: time.monotonic, status(statistics))
             last = statistics
@@ -105,6 +114,7 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
             parts.append("\(HumanFormat.count(summary.sealing.deleted, "old message")) deleted")
         }
         Notes.note("recorded \(tape): " + parts.joined(separator: ", "))
+        Self.noteIncidents(statistics)
         for error in summary.sealing.errors {
             Notes.warning("\(error); what was not sealed is on the tape all the same, `tapedeck seal` tries again")
         }
@@ -126,6 +136,7 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
         text += "\(HumanFormat.count(now.messages)) messages · "
         text += HumanFormat.rate(now.messages - last.messages, nanoseconds: interval)
         text += " · \(HumanFormat.bytes(now.bytes))"
+        if now.incidents > 0 { text += " · \(HumanFormat.count(now.incidents, "incident"))" }
         if let cause = now.holding { text += " · waiting, \(cause.summary)" }
         if now.gaps > 0 { text += " · \(HumanFormat.count(now.gaps, "gap"))" + Self.number(now.missing) }
         return text + " · \(HumanFormat.duration(nanoseconds: now.elapsed))"
@@ -212,6 +223,20 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
                 writer.key("reason")
                 writer.string(failure)
             }
+        case .triggered(let reason, let merged):
+            writer.string("triggered")
+            Self.append(reason, to: &writer)
+            writer.key("merged")
+            writer.bool(merged != nil)
+        case .incidentsLimited(let reason):
+            writer.string("incidents_limited")
+            Self.append(reason, to: &writer)
+        case .incident(let plan, let cut): Self.append(plan, cut, to: &writer)
+        case .incidentFailed(let plan, let reason):
+            writer.string("incident_failed")
+            Self.append(plan, to: &writer)
+            writer.key("reason")
+            writer.string(reason)
         case .progress(let statistics):
             writer.string("progress")
             Self.append(statistics, to: &writer)
@@ -247,7 +272,9 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
             ("messages", statistics.messages), ("bytes", statistics.bytes), ("duplicates", statistics.duplicates),
             ("redactions", statistics.redactions), ("commits", statistics.commits),
             ("longest_commit_us", statistics.longestCommit / 1_000), ("reconnects", statistics.reconnects),
-            ("gaps", statistics.gaps), ("missing", statistics.missing), ("elapsed_ms", statistics.elapsed / 1_000_000),
+            ("gaps", statistics.gaps), ("missing", statistics.missing), ("incidents", statistics.incidents),
+            ("incidents_failed", statistics.incidentsFailed),
+            ("incidents_left_out", statistics.incidentsLeftOut), ("elapsed_ms", statistics.elapsed / 1_000_000),
         ]
         for (name, value) in numbers {
             writer.key(name)

@@ -22,6 +22,7 @@ struct InfoReport {
         try writeDevices()
         try writeGaps()
         try writeClockSteps()
+        try writeMarks()
     }
 
     private func writeHead() throws {
@@ -156,6 +157,14 @@ struct InfoReport {
                 .init(sign + duration(step.change)), .init(step.cause),
             ])
         }
+        try table.finish()
+    }
+
+    private func writeMarks() throws {
+        guard !info.marks.isEmpty else { return }
+        try heading("Marks")
+        var table = table([.init("at", minimumWidth: 19, priority: 1), .init("text")])
+        for mark in info.marks { try table.append([.init(time(mark.at)), .init(mark.text)]) }
         try table.finish()
     }
 

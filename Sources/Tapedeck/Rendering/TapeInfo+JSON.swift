@@ -46,6 +46,10 @@ extension TapeInfo {
             writer.key("change_ms")
             writer.raw(OutputValue.decimal(step.change, unit: 1_000_000).utf8)
         }
+        writer.objects("marks", marks) { writer, mark in
+            writer.member("time", mark.at)
+            writer.member("text", mark.text)
+        }
         writer.endObject()
         writer.newline()
         return writer.bytes

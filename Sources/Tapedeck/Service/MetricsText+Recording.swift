@@ -86,6 +86,10 @@ extension MetricsText {
         counter(
             "tapedeck_deleted_messages_total", "Messages deleted to keep the tape within its limits.",
             Double(measures.deleted))
+        counter("tapedeck_incident_tapes_total", "Incident tapes cut.", Double(statistics.incidents))
+        counter(
+            "tapedeck_incidents_left_out_total", "Triggers left out because too many incidents began.",
+            Double(statistics.incidentsLeftOut))
     }
 
     private mutating func gauge(_ name: String, _ help: String, _ value: Double) {
