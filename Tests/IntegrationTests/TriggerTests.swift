@@ -47,6 +47,9 @@ import Testing
         #expect(try TapeReader(path: tape).marks().map(\.text) == ["valve 3 opened"])
         let info = try Program.run(["info", tape, "--format", "jsonl"], in: workspace)
         #expect(info.output.contains(#""text":"valve 3 opened""#))
+        // Without more the timeline ends with the last message.
+        try Self.say(#"{"status":"online"}"#, "a", to: broker)
+        try poll("the last message") { try TapeReader(path: tape).summary().messages == 4 }
         let timeline = try Program.run(
             ["query", "timeline", tape, "-d", "a", "--since", first.rfc3339, "--format", "jsonl"], in: workspace)
         #expect(timeline.output.contains("mark: valve 3 opened"))
