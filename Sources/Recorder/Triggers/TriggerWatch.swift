@@ -94,7 +94,9 @@ struct TriggerWatch {
         return reasons
     }
 
-    /// Looks at the time. While the broker is not connected nothing is said of what cannot be known.
+    /// Looks at the time.
+    ///
+    /// While the broker is not connected nothing is said of what cannot be known.
     mutating func tick(_ moment: TriggerMoment, isConnected: Bool) -> [TriggerReason] {
         guard isConnected else {
             isAway = true
