@@ -22,6 +22,7 @@ final class TapeCopier {
     /// By how much sessions that were taken over have changed.
     var changes: [Int64: (bytes: Int64, redactions: Int64)] = [:]
     private var isNamed = false
+    private let segment: SegmentLimits
 
     struct ClockKey: Hashable {
         var session: Int64
@@ -31,8 +32,9 @@ final class TapeCopier {
     /// Begins a tape, mode 0600.
     ///
     /// - Throws: ``TapeError`` when there is something of that name already, or it cannot be made.
-    init(path: String) throws(TapeError) {
+    init(path: String, segment: SegmentLimits = .full) throws(TapeError) {
         self.path = path
+        self.segment = segment
         guard try TapeFile.examine(path) == .missing else {
             throw .system(
                 path: path, action: "make", reason: "it is there already; choose another name or remove it first")
@@ -129,11 +131,11 @@ final class TapeCopier {
         message.duplicateOf = original
         let clock = try clock(of: session, offset: message.arrival.nanoseconds &- message.monotonic)
         let size = Int64(message.size)
-        if block.count > 0, Int64(block.bytes.count) &+ size > TapeSealer.segmentBytes { try flush() }
+        if block.count > 0, Int64(block.bytes.count) &+ size > segment.bytes { try flush() }
         block.append(message, clock: clock)
         tally.count(message)
         count(message, size)
-        if block.count >= Int(TapeSealer.segmentMessages) { try flush() }
+        if block.count >= Int(segment.messages) { try flush() }
         return message.sequence
     }
 

@@ -9,6 +9,7 @@ public struct TapeSlicer {
     private let selection: Selection
     private let recorder: String
     private let tags: [(String, String?)]
+    private let segment: SegmentLimits
 
     /// Slices an open tape.
     ///
@@ -17,11 +18,16 @@ public struct TapeSlicer {
     ///   - selection: what of it; devices, topics and kinds do not filter the loss ledger.
     ///   - recorder: program name and version, for the session of the state.
     ///   - tags: what is added to the tags of all sessions.
-    public init(_ tape: TapeReader, _ selection: Selection, recorder: String, tags: [(String, String?)] = []) {
+    ///   - segment: how large the segments of the new tape become.
+    public init(
+        _ tape: TapeReader, _ selection: Selection, recorder: String, tags: [(String, String?)] = [],
+        segment: SegmentLimits = .full
+    ) {
         self.tape = tape
         self.selection = selection
         self.recorder = recorder
         self.tags = tags
+        self.segment = segment
     }
 
     /// Writes the slice.
@@ -39,7 +45,7 @@ public struct TapeSlicer {
     public func write(
         to path: String, state: [RecordedMessage] = [], start: Timestamp? = nil, host: CopyHost = CopyHost()
     ) throws(TapeError) -> CopyReport? {
-        let copier = try TapeCopier(path: path)
+        let copier = try TapeCopier(path: path, segment: segment)
         let origin = try TapeOrigin(path: tape.path)
         var copied = CopiedSequences()
         try write(state, start, origin, to: copier, &copied)

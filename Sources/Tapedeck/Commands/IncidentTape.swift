@@ -24,7 +24,8 @@ struct IncidentTape: Sendable {
         let state = try StateBefore(selection, at: plan.from, reach: Self.reach).answer(reader)
         let path = freeName(plan)
         let slicer = TapeSlicer(
-            reader, selection, recorder: "tapedeck \(Tapedeck.version)", tags: Self.tags(plan))
+            reader, selection, recorder: "tapedeck \(Tapedeck.version)", tags: Self.tags(plan),
+            segment: .small)
         let report = try slicer.write(to: path, state: state.messages, start: plan.from)
         let messages = report?.messages ?? 0
         return TriggerOptions.Cut(
