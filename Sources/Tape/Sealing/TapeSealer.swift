@@ -39,7 +39,9 @@ public final class TapeSealer {
     /// Messages in a full segment.
     public static let segmentMessages: Int64 = 65_536
     /// Bytes of messages in a full segment; a single batch may be larger.
-    public static let segmentBytes: Int64 = 32 << 20
+    ///
+    /// What sealing holds in memory at a time is several times as much, beside a recorder that is to stay small.
+    public static let segmentBytes: Int64 = 16 << 20
     /// Bytes of messages in a full segment where a message has more than ``largeMessage`` bytes on average.
     ///
     /// Large payloads are mostly text, which a reader has to restore as a whole.
