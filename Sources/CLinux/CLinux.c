@@ -44,6 +44,20 @@ int tapedeck_poll(int fd, bool reading, bool writing, int wake, int64_t timeout)
         | (descriptors[1].revents != 0 ? TAPEDECK_WOKEN : 0);
 }
 
+bool tapedeck_poll_many(struct pollfd *descriptors, int count, int64_t timeout) {
+    if (timeout < 0) { timeout = 0; }
+    struct timespec time = {.tv_sec = timeout / 1000000000, .tv_nsec = timeout % 1000000000};
+    return ppoll(descriptors, (nfds_t)count, &time, 0) > 0;
+}
+
+void tapedeck_eventfd_clear(int fd) {
+    uint64_t count;
+    int saved = errno;
+    ssize_t ignored = read(fd, &count, sizeof count);
+    (void)ignored;
+    errno = saved;
+}
+
 void tapedeck_close(int fd) {
     if (fd >= 0) { close(fd); }
 }

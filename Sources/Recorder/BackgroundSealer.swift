@@ -53,19 +53,9 @@ public final class BackgroundSealer: Sendable {
         self.time = time
         signal = Signal()
         AllocatorLimits.set()
-        let box = Unmanaged.passRetained(self)
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<BackgroundSealer>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, box.toOpaque())
-        guard code == 0 else {
-            box.release()
-            throw .system(path: path, action: "start the sealing thread for", reason: String(cString: strerror(code)))
+        if let reason = DetachedThread.start({ [self] in run() }) {
+            throw .system(path: path, action: "start the sealing thread for", reason: reason)
         }
-        pthread_detach(thread)
     }
 
     /// Tells it that there may be enough for a segment.

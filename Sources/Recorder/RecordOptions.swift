@@ -18,6 +18,30 @@ public struct RecordOptions: Sendable {
         }
     }
 
+    /// One MQTT client that records: whose messages, from which broker.
+    public struct Client: Sendable {
+        /// How to connect.
+        ///
+        /// Client id, clean start, session expiry and receive maximum are set by the recorder.
+        public var connection: ConnectionOptions
+        /// The user's own client id; nil for one that belongs to the tape.
+        public var clientID: String?
+        /// What tells the id that belongs to the tape from those of the other clients; nil where nothing has to.
+        public var label: String?
+        /// What to subscribe to.
+        public var subscriptions: [Subscription]
+
+        /// Makes a client.
+        public init(
+            connection: ConnectionOptions, clientID: String? = nil, label: String? = nil, subscriptions: [Subscription]
+        ) {
+            self.connection = connection
+            self.clientID = clientID
+            self.label = label
+            self.subscriptions = subscriptions
+        }
+    }
+
     /// When a batch is committed: as soon as one of these is reached.
     public struct BatchLimits: Sendable, Hashable {
         /// Messages; at most half of the receive maximum, else the broker's window stands still during a commit.
@@ -33,14 +57,10 @@ public struct RecordOptions: Sendable {
 
     /// The tape file.
     public var path: String
-    /// How to connect.
+    /// Who records; at least one.
     ///
-    /// Client id, clean start, session expiry and receive maximum are set by the recorder.
-    public var connection: ConnectionOptions
-    /// The user's own client id; nil for one that belongs to the tape.
-    public var clientID: String?
-    /// What to subscribe to.
-    public var subscriptions: [Subscription]
+    /// All of them write onto the one tape, each into a session of its own.
+    public var clients: [Client]
     /// Batch limits.
     public var batch = BatchLimits()
     /// How long the broker shall keep our session, and queue for it, while we are away, in seconds.
@@ -50,7 +70,8 @@ public struct RecordOptions: Sendable {
     /// Below 1,000 on purpose: Debian's mosquitto 2.0.11 drops what it cannot write once 1,000 packets wait for one
     /// client, and a QoS 1 message dropped there blocks its place in the window until the next connection.
     public var receiveMaximum: UInt16 = 960
-    /// Whether a refused subscription is borne as long as another one was granted.
+    /// Whether a refused subscription is borne as long as another one was granted, and of several clients one that does
+    /// not get through as long as another one does.
     public var bestEffort = false
     /// What is redacted beside what is known to be secret.
     public var redaction = RedactionRules()
@@ -74,10 +95,9 @@ public struct RecordOptions: Sendable {
     public var recorder: String
 
     /// Options with the defaults.
-    public init(path: String, connection: ConnectionOptions, subscriptions: [Subscription], recorder: String) {
+    public init(path: String, clients: [Client], recorder: String) {
         self.path = path
-        self.connection = connection
-        self.subscriptions = subscriptions
+        self.clients = clients
         self.recorder = recorder
     }
 }

@@ -7,37 +7,48 @@ import Tape
 extension Recorder {
     @discardableResult
     func addGap(
-        _ cause: Gap.Cause, from: Timestamp, detail: String, stays: Bool = false
+        _ client: RecordingClient, _ cause: Gap.Cause, from: Timestamp, detail: String, stays: Bool = false
     ) throws(RecorderError) -> Int64 {
         try addGap(
+            client,
             Gap(
                 session: 0, cause: cause, beganAt: from,
                 endedAt: stays ? nil : Timestamp(nanoseconds: max(from.nanoseconds, time.wall)), detail: detail))
     }
 
     @discardableResult
-    func addGap(_ gap: Gap) throws(RecorderError) -> Int64 {
+    func addGap(_ client: RecordingClient, _ gap: Gap) throws(RecorderError) -> Int64 {
         statistics.gaps += 1
         statistics.measures.ledger[gap.cause, default: 0] += 1
-        return try onTape { () throws(TapeError) in try writer.addGap(gap) }
+        return try onTape { () throws(TapeError) in try writer.addGap(gap, at: client.place) }
     }
 
-    /// Brings the measures up to date that are not counted as things happen.
-    func measure() {
-        statistics.measures.openGaps = (openGap == nil ? 0 : 1) + (hold == nil ? 0 : 1) + shortfalls.count
+    /// Brings the numbers up to date that are not counted as things happen.
+    func count() {
+        let sessions = clients.compactMap { $0.place.map(writer.session(at:)) }
+        statistics.messages = taken - Int64(writer.pendingCount)
+        statistics.bytes = sessions.reduce(0) { $0 + $1.bytes }
+        statistics.duplicates = sessions.reduce(0) { $0 + $1.duplicates }
+        statistics.redactions = sessions.reduce(0) { $0 + $1.redactions }
+        if let redactor { statistics.redacted = redactor.counts }
+        statistics.missing = clients.reduce(0) { $0 + $1.losses.missing }
+        statistics.connectedClients = clients.count(where: \.isRecording)
+        statistics.measures.openGaps = clients.reduce(0) { count, client in
+            count + (client.openGap == nil ? 0 : 1) + client.holds.count + client.shortfalls.count
+        }
         guard let sealing = sealer?.progress else { return }
         statistics.measures.sealed = sealing.sealed.messages
         statistics.measures.deleted = sealing.deleted
     }
 
-    func noAnswer(to request: String) -> RecorderError {
+    func noAnswer(_ broker: String, to request: String) -> RecorderError {
         .connection(
             .unreachable(
-                broker: options.connection.address.description,
+                broker: broker,
                 reason: "no answer to \(request) within \(Self.answerTimeout / 1_000_000_000) s"))
     }
 
-    func sessionOptions() -> String {
+    func sessionOptions(_ client: RecordingClient) -> String {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("receive_maximum")
@@ -51,15 +62,15 @@ extension Recorder {
             writer.string(name)
         }
         options.redaction.write(to: &writer)
-        if options.connection.tls.insecure {
+        if client.options.connection.tls.insecure {
             writer.key("insecure")
             writer.bool(true)
         }
-        if case .impossible(let reason) = statisticsOutcome {
+        if case .impossible(let reason) = client.statisticsOutcome {
             writer.key("broker_statistics")
             writer.string(reason)
         }
-        if let reason = snapshotFailure {
+        if let reason = client.snapshotFailure {
             writer.key("retained_snapshot")
             writer.string(reason)
         }
@@ -68,10 +79,11 @@ extension Recorder {
     }
 
     /// Stores facts that were found out while recording.
-    func storeOptions() throws(RecorderError) {
-        let options = sessionOptions()
-        guard options != writer.session.options else { return }
-        try onTape { () throws(TapeError) in try writer.updateSession { $0.options = options } }
+    func storeOptions(_ client: RecordingClient) throws(RecorderError) {
+        guard let place = client.place else { return }
+        let options = sessionOptions(client)
+        guard options != writer.session(at: place).options else { return }
+        try onTape { () throws(TapeError) in try writer.updateSession(at: place) { $0.options = options } }
     }
 
     func tags() -> String {
@@ -83,9 +95,5 @@ extension Recorder {
         }
         writer.endObject()
         return String(decoding: writer.bytes, as: UTF8.self)
-    }
-
-    func onConnection<Value>(_ body: () throws(ConnectionError) -> Value) throws(RecorderError) -> Value {
-        do { return try body() } catch { throw .connection(error) }
     }
 }

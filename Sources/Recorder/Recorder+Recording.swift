@@ -1,109 +1,159 @@
+import CLinux
 import DeviceProtocol
+import Glibc
 import MQTTSession
 import MQTTWire
 import Tape
 
 /// Reading, committing, acknowledging, and what is looked after once a second.
 extension Recorder {
-    /// One turn: read, and commit or wait.
-    func pump(_ connection: BrokerConnection) throws(RecorderError) {
+    /// One turn of a client: calls its broker, or reads what has come.
+    func turn(_ client: RecordingClient) throws(RecorderError) {
+        do throws(RecorderError) {
+            switch client.phase {
+            case .away(let until): if time.monotonic >= until { call(client) }
+            case .calling(let call):
+                switch call.takeOutcome() {
+                case .success((let connection, let acknowledgement)): try answer(client, connection, acknowledgement)
+                case .failure(let error): throw RecorderError.connection(error)
+                case nil: break
+                }
+            case .subscribing, .recording: try pump(client)
+            }
+        } catch .connection(let error) {
+            try connectionLost(client, error)
+        }
+    }
+
+    /// Reads what a client's socket has.
+    private func pump(_ client: RecordingClient) throws(RecorderError) {
+        guard let connection = client.connection, taken < options.maximumMessages ?? .max else { return }
+        if let failure = client.failure { throw .connection(failure) }
+        if client.isBlocked {
+            // What there is to read must wait until the acknowledgements of what was committed are out.
+            flush(client)
+            if let failure = client.failure { throw .connection(failure) }
+            guard !client.isBlocked else { return }
+        }
+        // The client before has read as much as a batch may hold.
+        if isBatchFull { try commit() }
         var failure: ConnectionError?
-        var drained = true
         let began = time.monotonic
         do {
-            drained = try connection.read(limit: room, byteLimit: max(1, options.batch.bytes - writer.pendingBytes))
+            client.isDrained = try connection.read(
+                limit: room, byteLimit: max(1, options.batch.bytes - writer.pendingBytes))
         } catch {
             failure = error
         }
-        for event in connection.takeEvents() { record(event) }
-        if connection.packetsHeard != packetsHeard {
-            packetsHeard = connection.packetsHeard
-            hasUndatedPackets = true
+        for event in connection.takeEvents() { record(event, of: client) }
+        if connection.packetsHeard != client.packetsHeard {
+            client.packetsHeard = connection.packetsHeard
+            client.hasUndatedPackets = true
         }
         // What was read may have lain in the socket for as long as this process stood still; only a socket that was
         // read empty and is still open proves that the broker was there until now.
-        if drained, failure == nil, hasUndatedPackets { heard() }
-        if let failure {
-            // What came before the break is kept; the broker was not acknowledged and will deliver it again, marked.
-            try commitOnly()
-            throw .connection(failure)
-        }
+        if client.isDrained, failure == nil, client.hasUndatedPackets { heard(client) }
         let now = time.monotonic
-        losses.turn(drained: drained && failure == nil, began: began, at: now)
-        try followSnapshot()
-        if isBatchDue(now) { try commit(connection) }
-        if now >= nextUpkeep { try upkeep(connection, now) }
-        guard drained else { return }
-        let until = min(
-            nextUpkeep, pendingSince.map { $0 + options.batch.age } ?? .max,
-            isTakingSnapshot ? now + Self.snapshotInterval : .max)
-        _ = connection.wait(timeout: until - time.monotonic, writing: false, wake: wake)
+        try followSubscribing(client, now)
+        // What came before a break is kept; the broker was not acknowledged and will deliver it again, marked.
+        if let failure { throw .connection(failure) }
+        client.losses.turn(drained: client.isDrained, began: began, at: now)
+        try followSnapshot(client)
+    }
+
+    /// Waits until a client has something to do.
+    func wait() {
+        var until = nextUpkeep
+        if let pendingSince { until = min(until, pendingSince + options.batch.age) }
+        var descriptors = [pollfd(fd: wake, events: Int16(POLLIN), revents: 0)]
+        descriptors.append(pollfd(fd: answered, events: Int16(POLLIN), revents: 0))
+        for client in clients {
+            switch client.phase {
+            case .away(let next): until = min(until, next)
+            case .calling: break
+            case .subscribing, .recording:
+                guard let connection = client.connection, client.failure == nil else { return }
+                if !client.isBlocked, !client.isDrained { return }
+                let interest = client.isBlocked ? POLLOUT : POLLIN
+                descriptors.append(pollfd(fd: connection.descriptor, events: Int16(interest), revents: 0))
+                if client.isTakingSnapshot { until = min(until, time.monotonic + Self.snapshotInterval) }
+            }
+        }
+        guard tapedeck_poll_many(&descriptors, Int32(descriptors.count), until - time.monotonic) else { return }
+        if descriptors[1].revents != 0 { tapedeck_eventfd_clear(answered) }
     }
 
     /// How many messages may still be read into this batch.
-    var room: Int {
+    private var room: Int {
         let batch = options.batch.messages - writer.pendingCount
-        let limit = options.maximumMessages.map { Int(clamping: $0 - writer.session.messages) } ?? .max
+        let limit = options.maximumMessages.map { Int(clamping: $0 - taken) } ?? .max
         return max(1, min(batch, limit))
     }
 
     func isBatchDue(_ now: Int64) -> Bool {
         guard let pendingSince else { return false }
-        return writer.pendingCount >= options.batch.messages || writer.pendingBytes >= options.batch.bytes
-            || now - pendingSince >= options.batch.age
+        return isBatchFull || now - pendingSince >= options.batch.age
     }
 
-    func record(_ event: ConnectionEvent) {
-        guard case .message(let incoming) = event else { return }
+    private var isBatchFull: Bool {
+        writer.pendingCount >= options.batch.messages || writer.pendingBytes >= options.batch.bytes
+    }
+
+    private func record(_ event: ConnectionEvent, of client: RecordingClient) {
+        switch event {
+        case .message(let incoming): record(incoming, of: client)
+        case .subscribed(let packetID, let code): note(client, answerTo: packetID, code)
+        default: break
+        }
+    }
+
+    private func record(_ incoming: IncomingMessage, of client: RecordingClient) {
         let arrival = clock.stamp()
         if pendingSince == nil { pendingSince = arrival }
-        losses.delivered(packetID: incoming.packetID, dup: incoming.dup, at: arrival)
-        var message = recorded(incoming, at: arrival)
+        taken += 1
+        client.losses.delivered(packetID: incoming.packetID, dup: incoming.dup, at: arrival)
+        var message = recorded(incoming, at: arrival, by: client)
         guard let packetID = incoming.packetID else {
-            let sequence = writer.append(message)
+            let sequence = writer.append(message, to: client.place)
             watchTriggers(message, sequence: sequence, at: arrival)
             return
         }
         let content = Delivery.content(topic: message.topic, payload: message.payload)
-        if incoming.dup { message.duplicateOf = window.original(packetID: packetID, content: content) }
+        if incoming.dup { message.duplicateOf = client.window.original(packetID: packetID, content: content) }
         let isRepeat = message.duplicateOf != nil
-        let sequence = writer.append(message)
+        let sequence = writer.append(message, to: client.place)
         watchTriggers(message, sequence: sequence, at: arrival)
-        if !isRepeat { window.insert(packetID: packetID, sequence: sequence, content: content) }
+        if !isRepeat { client.window.insert(packetID: packetID, sequence: sequence, content: content) }
     }
 
     /// A message as it is written: with its secrets replaced.
-    func recorded(_ incoming: IncomingMessage, at arrival: Int64) -> RecordedMessage {
+    func recorded(_ incoming: IncomingMessage, at arrival: Int64, by client: RecordingClient) -> RecordedMessage {
         var message = RecordedMessage(
             sequence: 0, session: 0, arrival: Timestamp(nanoseconds: 0), monotonic: arrival, topic: incoming.topic,
             payload: incoming.payload, qos: incoming.qos, retain: incoming.retain, dup: incoming.dup,
             packetID: incoming.packetID, properties: incoming.properties)
+        guard let before = redactor?.counts else { return message }
         redactor?.redact(&message)
+        if message.redactions > 0, let after = redactor?.counts { client.redacted.add(after.since(before)) }
         return message
     }
 
     /// Makes the batch durable, then lets its acknowledgements go, all of them, before anything else is read.
-    func commit(_ connection: BrokerConnection) throws(RecorderError) {
+    func commit() throws(RecorderError) {
         try commitOnly()
-        let started = time.monotonic
-        while true {
-            let done = try onConnection { () throws(ConnectionError) in try connection.flush() }
-            if done { return }
-            // Only for room to write: what there is to read must wait until these acknowledgements are out.
-            _ = connection.waitUntilWritable(timeout: Self.upkeepInterval, wake: wake)
-            if isStopping(), time.monotonic - started > Self.blockedFarewell { return }
-            if time.monotonic >= nextUpkeep {
-                nextUpkeep = time.monotonic + Self.upkeepInterval
-                report(.progress(statistics))
-                try onConnection { () throws(ConnectionError) in try connection.maintain() }
-            }
-        }
+        for client in clients where client.connection != nil { flush(client) }
     }
 
-    /// Notes a sign of life of the broker.
-    func heard() {
-        lastHeard = Timestamp(nanoseconds: clock.wall(time.monotonic))
-        hasUndatedPackets = false
+    /// Writes what may leave; nothing that was read may be waiting for its commit.
+    func flush(_ client: RecordingClient) {
+        guard let connection = client.connection, client.failure == nil else { return }
+        do { client.isBlocked = try !connection.flush() } catch { client.failure = error }
+    }
+
+    /// Notes a sign of life of a client's broker.
+    func heard(_ client: RecordingClient) {
+        client.lastHeard = Timestamp(nanoseconds: clock.wall(time.monotonic))
+        client.hasUndatedPackets = false
     }
 
     func commitOnly() throws(RecorderError) {
@@ -123,37 +173,47 @@ extension Recorder {
             unsealed = 0
             sealer?.wake()
         }
-        nextHeartbeat = before + Self.heartbeatInterval
     }
 
-    /// Once a second: the wall clock, the connection's pulse, the sign of life, the numbers.
-    func upkeep(_ connection: BrokerConnection?, _ now: Int64) throws(RecorderError) {
+    /// Once a second: the wall clock, the connections' pulse, the sign of life, the numbers.
+    func upkeep(_ now: Int64) throws(RecorderError) {
         nextUpkeep = now + Self.upkeepInterval
         if let change = clock.check() {
+            guard hasBegun else {
+                offsets = [change]
+                return report(.progress(statistics))
+            }
             try commitOnly()
             try onTape { () throws(TapeError) in try writer.setClock(change) }
             try note(change)
         }
-        if now >= nextHeartbeat {
-            nextHeartbeat = now + Self.heartbeatInterval
-            try onTape { () throws(TapeError) in try writer.heartbeat(at: Timestamp(nanoseconds: time.wall)) }
+        if hasBegun {
+            if now >= nextHeartbeat {
+                nextHeartbeat = now + Self.heartbeatInterval
+                try commitOnly()
+                try onTape { () throws(TapeError) in try writer.heartbeat(at: Timestamp(nanoseconds: time.wall)) }
+            }
+            for client in clients { try watch(client, now) }
+            try watchSpace()
+            try followTriggers(now)
         }
-        try watch(connection, now)
-        try watchSpace(connection)
-        try followTriggers(now)
         statistics.elapsed = now - startedAt
-        statistics.messages = writer.session.messages - Int64(writer.pendingCount)
-        statistics.bytes = writer.session.bytes
-        statistics.duplicates = writer.session.duplicates
-        statistics.redactions = writer.session.redactions
-        if let redactor { statistics.redacted = redactor.counts }
-        measure()
+        count()
         report(.progress(statistics))
-        guard let connection else { return }
-        try onConnection { () throws(ConnectionError) in
+        for client in clients { maintain(client) }
+    }
+
+    /// Whether there is a session on the tape.
+    var hasBegun: Bool { clients.contains { $0.place != nil } }
+
+    private func maintain(_ client: RecordingClient) {
+        guard let connection = client.connection, client.failure == nil else { return }
+        do {
             try connection.maintain()
             // A PING waits behind the acknowledgements that are held back; without any it may go at once.
-            if writer.pendingCount == 0 { try connection.flush() }
+            if writer.pendingCount == 0 { client.isBlocked = try !connection.flush() }
+        } catch {
+            client.failure = error
         }
     }
 }

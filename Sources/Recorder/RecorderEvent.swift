@@ -3,14 +3,12 @@ public import Tape
 
 /// What happens during a recording that a person or a log wants to know.
 public enum RecorderEvent: Sendable {
-    /// The broker is called; until it answers the recording thread may wait for minutes.
-    case connecting
-    /// Connected; whether the broker still had our session, and the subscriptions as granted.
+    /// A client is connected and subscribed; whether the broker still had its session.
     case recording(broker: String, clientID: String, sessionPresent: Bool)
-    /// A subscription was refused (from 0x80) or granted at a lower QoS.
-    case subscription(filter: String, reasonCode: UInt8)
-    /// The connection is gone; the next attempt comes in so many nanoseconds.
-    case disconnected(reason: String, retryIn: Int64)
+    /// A client's subscription was refused (from 0x80) or granted at a lower QoS.
+    case subscription(clientID: String, filter: String, reasonCode: UInt8)
+    /// A client's connection is gone, or did not come about; the next attempt comes in so many nanoseconds.
+    case disconnected(clientID: String, reason: String, retryIn: Int64)
     /// The tape cannot be written at the moment; it is tried again.
     case waiting(reason: String)
     /// The wall clock was set, or the machine slept; by how many nanoseconds wall time moved.
@@ -18,11 +16,11 @@ public enum RecorderEvent: Sendable {
     /// The tape can be written again, after so many nanoseconds without.
     case resumed(cause: Gap.Cause, after: Int64)
     /// Messages are missing, or may be: a new row of the loss ledger, which may still grow.
-    case losses(Gap)
-    /// The broker does not tell how many messages it dropped, and why.
-    case statisticsUnavailable(reason: String)
-    /// The retained messages that the broker held at the start are on the tape; or why not all of them.
-    case retainedSnapshot(messages: Int64, failure: String?)
+    case losses(clientID: String, Gap)
+    /// A client's broker does not tell how many messages it dropped, and why.
+    case statisticsUnavailable(clientID: String, reason: String)
+    /// The retained messages that a client's broker held at the start are on the tape; or why not all of them.
+    case retainedSnapshot(clientID: String, messages: Int64, failure: String?)
     /// A condition began to hold; nil where a new incident began, else the beginning of the one that it belongs to.
     case triggered(TriggerReason, mergesInto: Timestamp?)
     /// A condition began to hold, but too many incidents began within the last hour; said once until there is room.
@@ -71,8 +69,12 @@ public struct RecordingStatistics: Sendable, Hashable {
     public var incidentsFailed: Int64 = 0
     /// How often a condition began to hold when too many incidents had begun.
     public var incidentsLeftOut: Int64 = 0
-    /// Whether the broker is connected now.
-    public var isConnected = false
+    /// MQTT clients that record.
+    public var clients = 1
+    /// Those of them that are connected and subscribed now.
+    public var connectedClients = 0
+    /// Whether all of them are.
+    public var isConnected: Bool { connectedClients == clients }
     /// What a watcher wants to know beyond that.
     public var measures = RecordingMeasures()
 
@@ -84,9 +86,9 @@ public struct RecordingStatistics: Sendable, Hashable {
 public struct RecordingSummary: Sendable {
     /// The numbers.
     public var statistics: RecordingStatistics
-    /// The session's record as it stands on the tape.
-    public var session: Session
-    /// Filters that the broker refused.
+    /// The sessions' records as they stand on the tape, one for each client, in their order.
+    public var sessions: [Session]
+    /// Filters that the broker refused; with the client's id where there are several clients.
     public var refused: [String]
     /// Whether messages may be missing that no queue of the broker can have kept.
     public var sessionLost: Bool

@@ -45,6 +45,17 @@ public struct MetricsText: Sendable {
         sample(name, labels, value)
     }
 
+    /// Numbers that go up and down, told apart by their labels.
+    ///
+    /// - Parameters:
+    ///   - name: with its unit at the end.
+    ///   - help: one line.
+    ///   - values: labels, with names and values, and numbers.
+    public mutating func gauges(_ name: String, _ help: String, _ values: [(labels: [(String, String)], Double)]) {
+        family(name, "gauge", help)
+        for (labels, number) in values { sample(name, labels, number) }
+    }
+
     /// How often values of some size came.
     ///
     /// - Parameters:

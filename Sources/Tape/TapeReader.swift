@@ -87,12 +87,14 @@ public final class TapeReader {
                         endedAt: rows.optionalInteger(4).map(Timestamp.init(nanoseconds:)),
                         missing: rows.optionalInteger(5), detail: rows.optionalText(6)))
             }
-            if let last = try tape.database.sessions().lastRecording, last.endedAt == nil, !isBeingRecorded,
-                last.aliveAt < until ?? Timestamp(nanoseconds: .max)
-            {
+            guard !isBeingRecorded else { return gaps }
+            for session in try tape.database.sessions() {
+                guard session.endedAt == nil, !session.isSnapshot,
+                    session.aliveAt < until ?? Timestamp(nanoseconds: .max)
+                else { continue }
                 gaps.append(
                     Gap(
-                        session: last.id, cause: .killed, beganAt: last.aliveAt,
+                        session: session.id, cause: .killed, beganAt: session.aliveAt,
                         detail: "the recording did not end in order"))
             }
             return gaps

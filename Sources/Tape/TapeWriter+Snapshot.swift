@@ -16,34 +16,27 @@ extension TapeWriter {
         var own = session
         var frames: [UInt8] = []
         var tally = ActivityTally()
-        let firstArrival = first.monotonic &+ clock.offset
+        let firstArrival = first.monotonic &+ offset
         var lastArrival = firstArrival
         for (index, message) in messages.enumerated() {
             var message = message
-            let arrival = message.monotonic &+ clock.offset
+            let arrival = message.monotonic &+ offset
             message.sequence = nextSequence + Int64(index)
             message.arrival = Timestamp(nanoseconds: arrival)
             MessageFrame.append(message, sinceLast: arrival - lastArrival, to: &frames)
             tally.count(message)
             lastArrival = arrival
-            own.messages += 1
-            own.bytes += Int64(message.size)
-            own.redactions += Int64(message.redactions)
+            own.add(message)
         }
         own.startedAt = min(own.startedAt, Timestamp(nanoseconds: firstArrival))
         own.aliveAt = Timestamp(nanoseconds: lastArrival)
         own.endedAt = own.aliveAt
         own.endReason = "complete"
-        let body: [UInt8]
-        do {
-            body = try compressor.compress(frames)
-        } catch {
-            throw .system(path: path, action: "compress", reason: error.reason)
-        }
+        let body = try compressed(frames[...])
         try write { () throws(SQLiteError) in
             if own.id == 0 { own.id = try tape.database.insert(own) }
             // A clock belongs to one session; the offset is that of the recording.
-            let clockID = try tape.database.clock(of: own.id, offset: clock.offset)
+            let clockID = try tape.database.clock(of: own.id, offset: offset)
             try tape.database.insertBatch(
                 JournalRow(
                     firstSequence: nextSequence, count: Int64(messages.count), session: own.id, clock: clockID,
@@ -59,8 +52,9 @@ extension TapeWriter {
     ///
     /// - Throws: ``TapeError`` when the tape cannot be read.
     public func lastEnd(clientID: String) throws(TapeError) -> Timestamp? {
-        try TapeError.wrapping { () throws(SQLiteError) in
-            try tape.database.sessions().last { $0.clientID == clientID && $0.id != session.id }?.aliveAt
+        let own = Set(recorded.map(\.session.id))
+        return try TapeError.wrapping { () throws(SQLiteError) in
+            try tape.database.sessions().last { $0.clientID == clientID && !own.contains($0.id) }?.aliveAt
         }
     }
 }

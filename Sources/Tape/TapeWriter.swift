@@ -2,20 +2,39 @@ public import DeviceProtocol
 import Glibc
 import SQLite
 
-/// Writes a tape: messages into the journal, one row a batch, and the facts of the recording into the catalogue.
+/// Writes a tape: messages into the journal, a row for each run of messages of one session, and the facts of the
+/// recording into the catalogue.
 ///
-/// One at a time: the writer holds the tape's recording lock. It belongs to one thread. What ``append(_:)`` takes is
+/// One at a time: the writer holds the tape's recording lock. It belongs to one thread. What ``append(_:to:)`` takes is
 /// durable only when ``commit()`` has returned (`synchronous = FULL`).
+///
+/// Sessions may be recorded beside each other; what names none is about the one begun last.
 public final class TapeWriter {
+    /// One of the sessions that are being recorded, by its place among them.
+    public struct Place: Sendable, Hashable {
+        let index: Int
+    }
+
+    /// A session that is being recorded.
+    struct Recorded {
+        var session: Session
+        var clock: Int64
+        var pause: Gap?
+    }
+
+    /// Messages of one session that wait for the next commit, in the order of their numbers.
+    private struct Run {
+        var place: Int
+        var first: Int64
+        var count: Int64
+        var firstArrival: Int64
+        var lastArrival: Int64
+        /// Where its frames begin.
+        var start: Int
+    }
+
     /// The tape file.
     public let path: String
-    /// The session that is being recorded; number 0 before one was begun.
-    public private(set) var session = Session(
-        source: "", broker: nil, clientID: nil, recorder: "", startedAt: Timestamp(nanoseconds: 0))
-
-    /// The cause of the row that ``begin(_:clock:pauseDetail:)`` added to the ledger; nil where there was no session
-    /// before.
-    public private(set) var pause: Gap.Cause?
 
     /// Whether the file was made by this writer.
     public let wasCreated: Bool
@@ -24,10 +43,14 @@ public final class TapeWriter {
     let tape: TapeConnection
     let compressor: BatchCompressor
     var nextSequence: Int64
-    private(set) var clock: (id: Int64, offset: Int64) = (0, 0)
+    /// Wall time minus monotonic time, ns; the same for all sessions that are being recorded.
+    private(set) var offset: Int64 = 0
+    private(set) var recorded: [Recorded] = []
 
+    /// Messages appended since the last commit.
+    public private(set) var pendingCount = 0
     private var frames: [UInt8] = []
-    private var batch: (first: Int64, count: Int64, firstArrival: Int64, lastArrival: Int64)?
+    private var runs: [Run] = []
     private var tally = ActivityTally()
 
     /// Opens a tape for writing, or makes one where there is none.
@@ -60,24 +83,50 @@ public final class TapeWriter {
     /// - Parameters:
     ///   - session: the facts of the new session.
     ///   - clock: the offset of the recorder's arrival clock.
-    ///   - pauseDetail: what is known of the time since the last session, for a person.
+    ///   - isBeside: whether the sessions that were begun before go on beside it; else they end as after a kill. Only
+    ///     what its own client missed goes into the ledger then.
+    /// - Returns: where it stands among the sessions that are being recorded.
     /// - Throws: ``TapeError`` when the tape cannot be written.
+    @discardableResult
     public func begin(
-        _ session: Session, clock: ArrivalClock.Offset, pauseDetail: String? = nil
-    ) throws(TapeError) {
+        _ session: Session, clock: ArrivalClock.Offset, beside isBeside: Bool = false
+    ) throws(TapeError) -> Place {
         var begun = session
         var clockID: Int64 = 0
-        var pause: Gap.Cause?
+        var pause: Gap?
         try write { () throws(SQLiteError) in
             _ = try tape.database.tapeID()
-            pause = try tape.database.closeAbandonedSessions(now: session.startedAt, detail: pauseDetail)
+            pause =
+                if isBeside, !recorded.isEmpty {
+                    try tape.database.notePause(of: session, before: recorded.map(\.session.id).min() ?? 0)
+                } else {
+                    try tape.database.closeAbandonedSessions(before: session)
+                }
             begun.id = try tape.database.insert(session)
             clockID = try tape.database.insert(clock, session: begun.id)
         }
-        self.session = begun
-        self.pause = pause
-        self.clock = (clockID, clock.offset)
+        if !isBeside { recorded.removeAll() }
+        recorded.append(Recorded(session: begun, clock: clockID, pause: pause))
+        offset = clock.offset
+        return Place(index: recorded.count - 1)
     }
+
+    /// The session that was begun last; number 0 before one was.
+    public var session: Session { session(at: nil) }
+
+    /// A session that is being recorded.
+    public func session(at place: Place?) -> Session {
+        recorded.isEmpty ? Self.none : recorded[index(place)].session
+    }
+
+    /// The row that the ledger got when a session was begun, for the time since the one before; nil where there was
+    /// none.
+    public func pause(before place: Place) -> Gap? { recorded[place.index].pause }
+
+    private static let none = Session(
+        source: "", broker: nil, clientID: nil, recorder: "", startedAt: Timestamp(nanoseconds: 0))
+
+    private func index(_ place: Place?) -> Int { place?.index ?? recorded.count - 1 }
 
     /// The last session on the tape of this client at this broker.
     ///
@@ -91,7 +140,7 @@ public final class TapeWriter {
     /// Removes the tape again where this writer made it and no session was begun: a recording that never came about
     /// leaves nothing behind.
     public func discardIfUnused() {
-        guard wasCreated, session.id == 0 else { return }
+        guard wasCreated, recorded.isEmpty else { return }
         for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
     }
 
@@ -100,35 +149,35 @@ public final class TapeWriter {
         try TapeError.wrapping { () throws(SQLiteError) in try tape.database.tapeID() }
     }
 
-    /// Messages appended since the last commit.
-    public var pendingCount: Int { Int(batch?.count ?? 0) }
     /// Bytes appended since the last commit, before compression.
     public var pendingBytes: Int { frames.count }
 
     /// Adds a message to the batch that the next ``commit()`` makes durable.
     ///
-    /// Sequence, session and arrival of `message` are set here: the next number, this session, and the wall time of
-    /// `message.monotonic`.
+    /// Sequence, session and arrival of `message` are set here: the next number, the session at `place`, and the wall
+    /// time of `message.monotonic`.
     ///
     /// - Returns: the message's sequence number.
     @discardableResult
-    public func append(_ message: consuming RecordedMessage) -> Int64 {
+    public func append(_ message: consuming RecordedMessage, to place: Place? = nil) -> Int64 {
+        let index = index(place)
         message.sequence = nextSequence + Int64(pendingCount)
-        message.session = session.id
-        let arrival = message.monotonic &+ clock.offset
+        message.session = recorded[index].session.id
+        let arrival = message.monotonic &+ offset
         message.arrival = Timestamp(nanoseconds: arrival)
-        MessageFrame.append(message, sinceLast: arrival - (batch?.lastArrival ?? arrival), to: &frames)
-        tally.count(message)
-        session.messages += 1
-        session.bytes += Int64(message.size)
-        session.redactions += Int64(message.redactions)
-        if message.duplicateOf != nil { session.duplicates += 1 }
-        if batch == nil {
-            batch = (message.sequence, 1, arrival, arrival)
-        } else {
-            batch?.count += 1
-            batch?.lastArrival = arrival
+        if runs.last?.place != index {
+            runs.append(
+                Run(
+                    place: index, first: message.sequence, count: 0, firstArrival: arrival, lastArrival: arrival,
+                    start: frames.count))
         }
+        let last = runs.count - 1
+        MessageFrame.append(message, sinceLast: arrival - runs[last].lastArrival, to: &frames)
+        runs[last].count += 1
+        runs[last].lastArrival = arrival
+        tally.count(message)
+        recorded[index].session.add(message)
+        pendingCount += 1
         return message.sequence
     }
 
@@ -138,68 +187,84 @@ public final class TapeWriter {
     ///
     /// - Throws: ``TapeError``, ``TapeError/diskFull(path:)`` among them.
     public func commit() throws(TapeError) {
-        guard let batch else { return }
-        let body: [UInt8]
-        do {
-            body = try compressor.compress(frames)
-        } catch {
-            throw .system(path: path, action: "compress", reason: error.reason)
-        }
-        session.aliveAt = Timestamp(nanoseconds: batch.lastArrival)
-        try write { () throws(SQLiteError) in
-            try tape.database.insertBatch(
+        guard pendingCount > 0 else { return }
+        var rows: [JournalRow] = []
+        rows.reserveCapacity(runs.count)
+        for (number, run) in runs.enumerated() {
+            let end = number + 1 < runs.count ? runs[number + 1].start : frames.count
+            recorded[run.place].session.aliveAt = Timestamp(nanoseconds: run.lastArrival)
+            rows.append(
                 JournalRow(
-                    firstSequence: batch.first, count: batch.count, session: session.id, clock: clock.id,
-                    firstArrival: batch.firstArrival, lastArrival: batch.lastArrival, size: Int64(frames.count),
-                    body: body))
-            try tape.database.add(tally)
-            try tape.database.update(session)
+                    firstSequence: run.first, count: run.count, session: recorded[run.place].session.id,
+                    clock: recorded[run.place].clock, firstArrival: run.firstArrival, lastArrival: run.lastArrival,
+                    size: Int64(end - run.start), body: try compressed(frames[run.start..<end])))
         }
-        nextSequence += batch.count
-        self.batch = nil
+        let places = Set(runs.map(\.place))
+        try write { () throws(SQLiteError) in
+            for row in rows { try tape.database.insertBatch(row) }
+            try tape.database.add(tally)
+            for place in places { try tape.database.update(recorded[place].session) }
+        }
+        nextSequence += Int64(pendingCount)
+        pendingCount = 0
+        runs.removeAll(keepingCapacity: true)
         frames.removeAll(keepingCapacity: frames.capacity <= 8 << 20)
         tally.removeAll()
     }
 
-    /// Stores a sign of life, so that a kill is dated well even when nothing was received.
+    func compressed(_ frames: ArraySlice<UInt8>) throws(TapeError) -> [UInt8] {
+        do {
+            return try compressor.compress(frames)
+        } catch {
+            throw .system(path: path, action: "compress", reason: error.reason)
+        }
+    }
+
+    /// Stores a sign of life of all sessions, so that a kill is dated well even when nothing was received.
     ///
     /// - Throws: ``TapeError`` when the tape cannot be written.
     public func heartbeat(at time: Timestamp) throws(TapeError) {
         try commit()
-        session.aliveAt = time
-        try write { () throws(SQLiteError) in try tape.database.update(session) }
+        for index in recorded.indices { recorded[index].session.aliveAt = time }
+        try write { () throws(SQLiteError) in
+            for entry in recorded { try tape.database.update(entry.session) }
+        }
     }
 
-    /// Begins a new offset between monotonic and wall time; what is pending is committed under the old one first.
+    /// Begins a new offset between monotonic and wall time for all sessions; what is pending is committed under the old one first.
     ///
     /// - Throws: ``TapeError`` when the tape cannot be written.
     public func setClock(_ offset: ArrivalClock.Offset) throws(TapeError) {
         try commit()
         try write { () throws(SQLiteError) in
-            clock = (try tape.database.insert(offset, session: session.id), offset.offset)
+            for index in recorded.indices {
+                recorded[index].clock = try tape.database.insert(offset, session: recorded[index].session.id)
+            }
         }
+        self.offset = offset.offset
     }
 
     /// Changes facts of the session (addresses, granted subscriptions …) and stores them.
     ///
     /// - Throws: ``TapeError`` when the tape cannot be written.
-    public func updateSession(_ change: (inout Session) -> Void) throws(TapeError) {
+    public func updateSession(at place: Place? = nil, _ change: (inout Session) -> Void) throws(TapeError) {
         // The session's counts hold what is pending; they must never run ahead of the messages.
         try commit()
-        var changed = session
+        let index = index(place)
+        var changed = recorded[index].session
         change(&changed)
         try write { () throws(SQLiteError) in try tape.database.update(changed) }
-        session = changed
+        recorded[index].session = changed
     }
 
-    /// Adds a row to the loss ledger.
+    /// Adds a row to the loss ledger, under a session.
     ///
     /// - Returns: the row's number, with which ``closeGap(_:at:)`` ends it.
     /// - Throws: ``TapeError`` when the tape cannot be written.
     @discardableResult
-    public func addGap(_ gap: Gap) throws(TapeError) -> Int64 {
+    public func addGap(_ gap: Gap, at place: Place? = nil) throws(TapeError) -> Int64 {
         var gap = gap
-        gap.session = session.id
+        gap.session = session(at: place).id
         var id: Int64 = 0
         try write { () throws(SQLiteError) in id = try tape.database.insert(gap) }
         return id
@@ -238,9 +303,11 @@ public final class TapeWriter {
     /// and it holds no subscription.
     ///
     /// - Throws: ``TapeError`` when the tape cannot be written.
-    public func beginBrokerSession() throws(TapeError) {
+    public func beginBrokerSession(at place: Place? = nil) throws(TapeError) {
         try commit()
-        session.filters = "[]"
+        let index = index(place)
+        recorded[index].session.filters = "[]"
+        let session = recorded[index].session
         try write { () throws(SQLiteError) in
             try tape.database.update(session)
             var update = try tape.database.prepare("UPDATE session SET broker_session_seq = ? WHERE id = ?")
@@ -253,12 +320,21 @@ public final class TapeWriter {
     /// The last recorded deliveries of the broker session that is still going on, oldest first: what a redelivery with
     /// DUP set may be a repeat of.
     ///
-    /// - Parameter limit: how many at most, the receive maximum.
+    /// - Parameters:
+    ///   - limit: how many at most, the receive maximum.
+    ///   - place: the session whose client it is about.
     /// - Returns: the deliveries; none where this client has no session at the broker that began on this tape.
     /// - Throws: ``TapeError`` when the tape cannot be read.
-    public func recentDeliveries(limit: Int) throws(TapeError) -> [Delivery] {
+    public func recentDeliveries(limit: Int, at place: Place? = nil) throws(TapeError) -> [Delivery] {
+        let session = session(at: place)
         let first: Int64?
-        do { first = try tape.database.brokerSessionStart(of: session) } catch { throw TapeError.from(error) }
+        let own: Set<Int64>
+        do {
+            first = try tape.database.brokerSessionStart(of: session)
+            own = Set(try tape.database.sessions().filter { $0.clientID == session.clientID }.map(\.id))
+        } catch {
+            throw TapeError.from(error)
+        }
         guard let first else { return [] }
         var found: [Delivery] = []
         for reach in Self.searchedMessages {
@@ -266,6 +342,7 @@ public final class TapeWriter {
             let cursor = try MessageCursor(tape, selection: Selection(), after: after)
             found.removeAll()
             while let message = try cursor.next() {
+                guard own.contains(message.session) else { continue }
                 // A repeat is known by its original, which lies further back.
                 if message.duplicateOf == nil, let delivery = Delivery(message) { found.append(delivery) }
             }
@@ -275,16 +352,22 @@ public final class TapeWriter {
         return found.suffix(limit)
     }
 
-    /// Commits what is pending and closes the session.
+    /// Commits what is pending and closes the sessions that are being recorded.
     ///
     /// - Throws: ``TapeError`` when the tape cannot be written.
     public func end(at time: Timestamp, reason: String) throws(TapeError) {
         try commit()
-        try updateSession { session in
+        let ended = recorded.map { entry in
+            var session = entry.session
             session.aliveAt = max(session.aliveAt, time)
             session.endedAt = session.aliveAt
             session.endReason = reason
+            return session
         }
+        try write { () throws(SQLiteError) in
+            for session in ended { try tape.database.update(session) }
+        }
+        for (index, session) in ended.enumerated() { recorded[index].session = session }
         try TapeError.wrapping { () throws(SQLiteError) in
             // The tape may be copied away by name alone from here on; failing only leaves the -wal file beside it.
             _ = try? tape.database.integer("PRAGMA wal_checkpoint(TRUNCATE)")

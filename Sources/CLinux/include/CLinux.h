@@ -1,6 +1,7 @@
 #ifndef TAPEDECK_CLINUX_H
 #define TAPEDECK_CLINUX_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,6 +12,8 @@ void tapedeck_set_precise_timers(void);
 int tapedeck_eventfd(void);
 /// Adds one to an eventfd. Async-signal-safe.
 void tapedeck_eventfd_signal(int fd);
+/// Makes an eventfd unreadable until it is signalled again.
+void tapedeck_eventfd_clear(int fd);
 
 /// What tapedeck_poll answers, added up.
 enum { TAPEDECK_READABLE = 1, TAPEDECK_WRITABLE = 2, TAPEDECK_WOKEN = 4 };
@@ -18,6 +21,10 @@ enum { TAPEDECK_READABLE = 1, TAPEDECK_WRITABLE = 2, TAPEDECK_WOKEN = 4 };
 /// Waits until `fd` can be read (if `reading`) or written (if `writing`), `wake` can be read, or `timeout` ns have passed;
 /// a descriptor of -1 is left out. Answers TAPEDECK_… bits, 0 when time was up or a signal came.
 int tapedeck_poll(int fd, bool reading, bool writing, int wake, int64_t timeout);
+
+/// Waits until one of `count` descriptors has an event that it is watched for (poll(2); those of -1 are left out), or
+/// `timeout` ns have passed. False when time was up or a signal came; `revents` says nothing then.
+bool tapedeck_poll_many(struct pollfd *descriptors, int count, int64_t timeout);
 
 /// Closes a descriptor, unless it is -1.
 void tapedeck_close(int fd);

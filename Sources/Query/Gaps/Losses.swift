@@ -98,7 +98,7 @@ extension TapeReader {
         guard let first = sessions.map(\.startedAt).min() else { return 0..<0 }
         var end = try summary().lastArrival.map { $0.nanoseconds &+ 1 } ?? first.nanoseconds
         for session in sessions { end = max(end, (session.endedAt ?? session.aliveAt).nanoseconds) }
-        if isBeingRecorded, sessions.lastRecording?.endedAt == nil { end = .max }
+        if isBeingRecorded, sessions.hasOpenRecording { end = .max }
         let begin = min(first.nanoseconds, try summary().firstArrival?.nanoseconds ?? .max)
         return begin..<max(begin, end)
     }

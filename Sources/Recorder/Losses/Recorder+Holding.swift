@@ -11,12 +11,6 @@ extension Recorder {
         var cause: Gap.Cause
         /// Monotonic, ns.
         var from: Int64
-        /// Holes in the packet identifiers before it.
-        var missing: Int64
-        /// When it could be written again; nil as long as it cannot.
-        var until: Int64?
-        /// The row on the tape.
-        var id: Int64?
     }
 
     static let holdInterval: Int64 = 1_000_000_000
@@ -42,7 +36,7 @@ extension Recorder {
             // A tape that cannot even be begun is said at once.
             guard endReason == nil || attempts <= Self.lastAttempts else { throw .tape(failure) }
             switch failure {
-            case _ where failure.isStorageRefusing && writer.session.id == 0: throw .tape(failure)
+            case _ where failure.isStorageRefusing && !hasBegun: throw .tape(failure)
             case .busy:
                 // Somebody else holds the lock, a long query of another tool perhaps; SQLite has waited already.
                 report(.waiting(reason: failure.description))
@@ -56,55 +50,78 @@ extension Recorder {
 
     /// Waits a little for what the tape's storage refuses.
     private func rest(_ cause: Gap.Cause, _ reason: TapeError) {
-        if hold?.cause != cause || hold?.until != nil {
-            // One that has not been told to the tape yet goes on in this one.
-            let from = hold.map { $0.id == nil ? $0.from : losses.calm } ?? losses.calm
-            hold = Hold(cause: cause, from: from, missing: losses.missing)
+        if hold?.cause != cause {
+            hold = Hold(cause: cause, from: hold?.from ?? time.monotonic)
+            for client in clients where client.place != nil { begin(cause, client) }
             report(.waiting(reason: reason.description))
             sealer?.squeeze()
         }
-        statistics.holding = hold?.cause
+        statistics.holding = cause
         statistics.elapsed = time.monotonic - startedAt
         report(.progress(statistics))
         keepAlive()
         _ = tapedeck_poll(-1, false, false, endReason == nil ? wake : -1, Self.holdInterval)
     }
 
-    /// Tells the broker from time to time that we are here.
+    private func begin(_ cause: Gap.Cause, _ client: RecordingClient) {
+        // One that has not been told to the tape yet goes on in this one.
+        let earlier = client.holds.last { $0.until == nil }
+        client.holds.removeAll { $0.until == nil }
+        client.holds.append(
+            .init(
+                from: earlier?.from ?? client.losses.calm, missing: earlier?.missing ?? client.losses.missing,
+                cause: cause))
+    }
+
+    /// Tells the brokers from time to time that we are here.
     private func keepAlive() {
-        let interval = Int64(max(1, options.connection.keepAlive)) * 1_000_000_000 / 3
-        guard options.connection.keepAlive > 0, time.monotonic - lastHeartbeat >= interval else { return }
-        lastHeartbeat = time.monotonic
-        _ = live?.sendHeartbeat()
+        for client in clients {
+            let interval = Int64(max(1, client.options.connection.keepAlive)) * 1_000_000_000 / 3
+            guard client.options.connection.keepAlive > 0, time.monotonic - client.lastHeartbeat >= interval else {
+                continue
+            }
+            client.lastHeartbeat = time.monotonic
+            _ = client.connection?.sendHeartbeat()
+        }
     }
 
-    /// The tape takes what it refused: begins the row, which ends when everything that waited has been read.
+    /// The tape takes what it refused: begins the rows, which end when everything that waited has been read.
     private func release() throws(RecorderError) {
-        guard var held = hold, held.until == nil else { return }
-        held.until = time.monotonic
-        hold = held
+        guard let held = hold else { return }
+        hold = nil
+        let now = time.monotonic
         statistics.holding = nil
-        hold?.id = try addGap(Gap(session: 0, cause: held.cause, beganAt: wall(of: held.from)))
-        report(.resumed(cause: held.cause, after: time.monotonic - held.from))
+        for client in clients {
+            guard let index = client.holds.lastIndex(where: { $0.until == nil }) else { continue }
+            client.holds[index].until = now
+            let row = client.holds[index]
+            client.holds[index].id = try addGap(
+                client, Gap(session: 0, cause: row.cause, beganAt: wall(of: row.from)))
+        }
+        report(.resumed(cause: held.cause, after: now - held.from))
     }
 
-    /// Ends the row of a time in which the tape could not be written, once what waited has been read.
-    func closeHold(_ now: Int64, atOnce: Bool = false) throws(RecorderError) {
-        guard let held = hold, let until = held.until, let id = held.id, atOnce || losses.calm > until else { return }
-        hold = nil
-        // With all messages numbered and no number missing nothing is.
-        let missing: Int64? = losses.isComplete && losses.missing == held.missing && !atOnce ? 0 : nil
-        let row = Gap(
-            session: 0, cause: held.cause, beganAt: wall(of: held.from), endedAt: wall(of: atOnce ? now : losses.calm),
-            missing: missing)
-        try onTape { () throws(TapeError) in try writer.updateGap(row, id: id) }
+    /// Ends the rows of times in which the tape could not be written, once what waited has been read.
+    func closeHolds(_ client: RecordingClient, atOnce: Bool = false) throws(RecorderError) {
+        while let held = client.holds.first, let until = held.until, let id = held.id,
+            atOnce || client.losses.calm > until
+        {
+            client.holds.removeFirst()
+            // With all messages numbered and no number missing nothing is.
+            let missing: Int64? =
+                client.losses.isComplete && client.losses.missing == held.missing && !atOnce ? 0 : nil
+            let row = Gap(
+                session: 0, cause: held.cause, beganAt: wall(of: held.from),
+                endedAt: wall(of: atOnce ? time.monotonic : client.losses.calm), missing: missing)
+            try onTape { () throws(TapeError) in try writer.updateGap(row, id: id) }
+        }
     }
 
     /// Waits while hardly any space is left on the tape's disk, everything that was read being committed and
     /// acknowledged before.
-    func watchSpace(_ connection: BrokerConnection?) throws(RecorderError) {
+    func watchSpace() throws(RecorderError) {
         guard let space = FileSystemSpace(of: options.path), space.free < space.reserve else { return }
-        if let connection { try commit(connection) } else { try commitOnly() }
+        try commit()
         var attempts = 0
         while let space = FileSystemSpace(of: options.path), space.free < 2 * space.reserve, endReason == nil {
             if attempts % 10 == 0 { sealer?.squeeze() }

@@ -13,37 +13,38 @@ extension Recorder {
     /// Debian's mosquitto 2.0.11 drops packets, QoS 1 ones included, once so many wait for one client.
     static let packetLimit: UInt16 = 1_000
 
-    /// Once a second: takes what the second client found, stores what is known of losses, and makes a new connection
-    /// where messages may be stuck.
-    func watch(_ connection: BrokerConnection?, _ now: Int64) throws(RecorderError) {
-        if let found = side?.take() { try note(found) }
-        try storeLosses()
-        try closeHold(now)
-        guard let connection else { return }
-        if let reason = recovery(now) {
-            lastRecovery = now
-            try commit(connection)
+    /// Once a second: takes what a client's second client found, stores what is known of losses, and makes a new
+    /// connection where messages may be stuck.
+    func watch(_ client: RecordingClient, _ now: Int64) throws(RecorderError) {
+        if let found = client.side?.take() { try note(client, found) }
+        try storeLosses(client)
+        try closeHolds(client)
+        guard let connection = client.connection, client.isRecording, client.failure == nil else { return }
+        if let reason = recovery(client, now) {
+            client.lastRecovery = now
+            try commit()
             connection.disconnect()
-            returnsAtOnce = true
-            throw .connection(.lost(broker: connection.broker, reason: reason))
+            client.returnsAtOnce = true
+            client.failure = .lost(broker: connection.broker, reason: reason)
         }
     }
 
     /// Why a new connection is to be made now, if one is.
-    private func recovery(_ now: Int64) -> String? {
-        guard now - lastRecovery >= Self.recoveryInterval else { return nil }
+    private func recovery(_ client: RecordingClient, _ now: Int64) -> String? {
+        guard now - client.lastRecovery >= Self.recoveryInterval else { return nil }
+        let losses = client.losses
         if losses.suspects > 0, let hole = losses.numbered?.until {
-            if connectedAt > hole || !mayBeStuck {
+            if client.connectedAt > hole || !mayBeStuck(client) {
                 // The broker has delivered again all that it held back, if it held something back.
-                if now - max(connectedAt, hole) > Self.recoveryDelay, losses.calm > connectedAt {
-                    losses.giveUpSuspects()
+                if now - max(client.connectedAt, hole) > Self.recoveryDelay, losses.calm > client.connectedAt {
+                    client.losses.giveUpSuspects()
                 }
             } else if now - hole >= Self.recoveryDelay {
                 return "\(losses.suspects) messages may be stuck at the broker, which delivers them to a new connection"
             }
         }
-        if mayBeStuck, let last = losses.lastNumbered, let rise = losses.lastRise, rise > last,
-            now - last >= Self.standstill, connectedAt < last
+        if mayBeStuck(client), let last = losses.lastNumbered, let rise = losses.lastRise, rise > last,
+            now - last >= Self.standstill, client.connectedAt < last
         {
             return "the broker drops messages and delivers none at QoS 1; a new connection clears its window"
         }
@@ -51,25 +52,34 @@ extension Recorder {
     }
 
     /// Whether the broker may drop a QoS 1 message and keep its place in the window.
-    private var mayBeStuck: Bool { losses.hasUnnumbered || options.receiveMaximum >= Self.packetLimit }
+    private func mayBeStuck(_ client: RecordingClient) -> Bool {
+        client.losses.hasUnnumbered || options.receiveMaximum >= Self.packetLimit
+    }
 
-    private func note(_ found: SideClient.Findings) throws(RecorderError) {
-        losses.hasCounter = found.isWatching
-        if let value = found.dropped { losses.count(value, at: time.monotonic) }
-        if let outcome = found.statistics, outcome != statisticsOutcome {
-            statisticsOutcome = outcome
-            try storeOptions()
-            if case .impossible(let reason) = outcome { report(.statisticsUnavailable(reason: reason)) }
+    private func note(_ client: RecordingClient, _ found: SideClient.Findings) throws(RecorderError) {
+        client.losses.hasCounter = found.isWatching
+        if let value = found.dropped { client.losses.count(value, at: time.monotonic) }
+        if let outcome = found.statistics, outcome != client.statisticsOutcome {
+            client.statisticsOutcome = outcome
+            try storeOptions(client)
+            if case .impossible(let reason) = outcome {
+                report(.statisticsUnavailable(clientID: client.clientID, reason: reason))
+            }
         }
-        try store(found.retained, outcome: found.snapshot)
+        try store(client, found.retained, outcome: found.snapshot)
     }
 
     // MARK: Rows
 
     /// Stores what has changed of the rows about losses.
     func storeLosses() throws(RecorderError) {
+        for client in clients { try storeLosses(client) }
+    }
+
+    private func storeLosses(_ client: RecordingClient) throws(RecorderError) {
+        guard client.place != nil else { return }
         // On a copy: storing a row may have to wait, and looks at the losses then.
-        var watched = losses
+        var watched = client.losses
         try watched.storeRows { row throws(RecorderError) in
             let gap = Gap(
                 session: 0, cause: row.cause, beganAt: wall(of: row.from), endedAt: wall(of: row.until),
@@ -78,11 +88,10 @@ extension Recorder {
                 try onTape { () throws(TapeError) in try writer.updateGap(gap, id: id) }
                 return id
             }
-            report(.losses(gap))
-            return try addGap(gap)
+            report(.losses(clientID: client.clientID, gap))
+            return try addGap(client, gap)
         }
-        losses = watched
-        statistics.missing = losses.missing
+        client.losses = watched
     }
 
     /// Wall time of a monotonic time of this recording, as the wall clock stood then.
@@ -98,15 +107,20 @@ extension Recorder {
         if offsets.count > 64 { offsets.removeFirst() }
         let now = Timestamp(nanoseconds: change.monotonic &+ change.offset)
         let old = Timestamp(nanoseconds: now.nanoseconds &- change.change)
-        switch change.cause {
-        case .suspend:
-            try addGap(.suspended, from: lastHeard, detail: "wall time moved by \(change.change) ns meanwhile")
-        case .step where abs(change.change) >= 1_000_000_000:
-            try addGap(
-                Gap(
-                    session: 0, cause: change.change > 0 ? .clockForward : .clockBack, beganAt: min(old, now),
-                    endedAt: max(old, now), missing: 0, detail: "by \(abs(change.change) / 1_000_000) ms"))
-        default: break
+        for client in clients where client.place != nil {
+            switch change.cause {
+            case .suspend:
+                try addGap(
+                    client, .suspended, from: client.lastHeard,
+                    detail: "wall time moved by \(change.change) ns meanwhile")
+            case .step where abs(change.change) >= 1_000_000_000:
+                try addGap(
+                    client,
+                    Gap(
+                        session: 0, cause: change.change > 0 ? .clockForward : .clockBack, beganAt: min(old, now),
+                        endedAt: max(old, now), missing: 0, detail: "by \(abs(change.change) / 1_000_000) ms"))
+            default: break
+            }
         }
         report(.clockChanged(cause: change.cause.rawValue, by: change.change))
     }

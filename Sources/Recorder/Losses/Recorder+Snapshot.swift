@@ -7,44 +7,49 @@ extension Recorder {
     /// How often what it has is taken, ns.
     static let snapshotInterval: Int64 = 10_000_000
 
-    /// Begins the second client, once the recording one is connected.
-    func startSideClient() {
-        guard side == nil, options.takesSnapshot || options.watchesStatistics else { return }
-        var connection = options.connection
-        connection.clientID = clientID
-        side = SideClient(
-            connection, snapshotOf: options.takesSnapshot ? options.subscriptions.map(\.filter) : [],
-            watches: options.watchesStatistics, time: time)
-        isTakingSnapshot = side != nil && options.takesSnapshot
+    /// Begins the second client of a broker, once the recording one is connected.
+    func startSideClient(_ client: RecordingClient) {
+        guard client.side == nil, options.takesSnapshot || client.watchesStatistics else { return }
+        var connection = client.options.connection
+        connection.clientID = client.clientID
+        client.side = SideClient(
+            connection, snapshotOf: options.takesSnapshot ? client.options.subscriptions.map(\.filter) : [],
+            watches: client.watchesStatistics, time: time)
+        client.isTakingSnapshot = client.side != nil && options.takesSnapshot
     }
 
     /// Takes what the second client has, while it takes the snapshot.
-    func followSnapshot() throws(RecorderError) {
-        guard isTakingSnapshot, let found = side?.take() else { return }
-        if let value = found.dropped { losses.count(value, at: time.monotonic) }
-        try store(found.retained, outcome: found.snapshot)
+    func followSnapshot(_ client: RecordingClient) throws(RecorderError) {
+        guard client.isTakingSnapshot, let found = client.side?.take() else { return }
+        if let value = found.dropped { client.losses.count(value, at: time.monotonic) }
+        try store(client, found.retained, outcome: found.snapshot)
     }
 
-    func store(_ messages: [IncomingMessage], outcome: SideClient.Outcome?) throws(RecorderError) {
+    func store(
+        _ client: RecordingClient, _ messages: [IncomingMessage], outcome: SideClient.Outcome?
+    ) throws(RecorderError) {
         if !messages.isEmpty {
             // What waits for the next commit comes before them on the tape.
             try commitOnly()
-            let stored = messages.map { recorded($0, at: clock.stamp()) }
+            let stored = messages.map { recorded($0, at: clock.stamp(), by: client) }
+            let own = writer.session(at: client.place)
             var session =
-                snapshot
+                client.snapshot
                 ?? Session(
-                    source: Session.snapshotSource, broker: writer.session.broker, clientID: nil,
-                    filters: writer.session.filters, options: "{\"session\":\(writer.session.id)}",
-                    recorder: options.recorder, startedAt: Timestamp(nanoseconds: time.wall))
+                    source: Session.snapshotSource, broker: own.broker, clientID: nil, filters: own.filters,
+                    options: "{\"session\":\(own.id)}", recorder: options.recorder,
+                    startedAt: Timestamp(nanoseconds: time.wall))
             try onTape { () throws(TapeError) in try writer.append(snapshot: stored, of: &session) }
-            snapshot = session
+            client.snapshot = session
         }
-        guard isTakingSnapshot, let outcome else { return }
-        isTakingSnapshot = false
+        guard client.isTakingSnapshot, let outcome else { return }
+        client.isTakingSnapshot = false
         var reason: String?
         if case .impossible(let words) = outcome { reason = words }
-        snapshotFailure = reason
-        try storeOptions()
-        report(.retainedSnapshot(messages: snapshot?.messages ?? 0, failure: reason))
+        client.snapshotFailure = reason
+        try storeOptions(client)
+        report(
+            .retainedSnapshot(
+                clientID: client.clientID, messages: client.snapshot?.messages ?? 0, failure: reason))
     }
 }

@@ -77,19 +77,7 @@ final class SideClient: Sendable {
         wake = tapedeck_eventfd()
         guard wake >= 0 else { return nil }
         if filters.isEmpty { findings.withLock { $0.snapshot = .works } }
-        let box = Unmanaged.passRetained(self)
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<SideClient>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, box.toOpaque())
-        guard code == 0 else {
-            box.release()
-            return nil
-        }
-        pthread_detach(thread)
+        guard DetachedThread.start({ [self] in run() }) == nil else { return nil }
     }
 
     deinit {

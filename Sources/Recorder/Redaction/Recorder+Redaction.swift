@@ -3,11 +3,14 @@ import Tape
 
 /// What the session's record says of redaction.
 extension Recorder {
-    /// Adds to the session's options how many values were replaced, by the kind of place.
+    /// Adds to the sessions' options how many values were replaced, by the kind of place.
     func noteRedactions() throws(RecorderError) {
-        guard let counts = redactor?.counts, counts.total > 0 else { return }
-        try onTape { () throws(TapeError) in
-            try writer.updateSession { $0.options = counts.added(to: $0.options) }
+        for client in clients where client.redacted.total > 0 {
+            guard let place = client.place else { continue }
+            let counts = client.redacted
+            try onTape { () throws(TapeError) in
+                try writer.updateSession(at: place) { $0.options = counts.added(to: $0.options) }
+            }
         }
     }
 }

@@ -34,6 +34,13 @@ public struct RedactionCounts: Sendable, Hashable {
         for place in Place.allCases { self[place] &+= other[place] }
     }
 
+    /// What has come since earlier numbers.
+    func since(_ earlier: RedactionCounts) -> RedactionCounts {
+        var difference = self
+        for place in Place.allCases { difference[place] &-= earlier[place] }
+        return difference
+    }
+
     private static func path(_ place: Place) -> WritableKeyPath<Self, Int64> {
         switch place {
         case .properties: \.properties

@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 import Tape
 
@@ -30,20 +29,9 @@ final class IncidentCutter: Sendable {
     /// Begins to cut; only while nothing else is being cut.
     func start(_ plan: IncidentPlan) {
         state.withLock { $0.current = plan }
-        let box = Unmanaged.passRetained(self)
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<IncidentCutter>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, box.toOpaque())
-        guard code == 0 else {
-            box.release()
-            finish(Result(plan: plan, failure: "there is no thread to be had: \(String(cString: strerror(code)))"))
-            return
+        if let reason = DetachedThread.start({ [self] in run() }) {
+            finish(Result(plan: plan, failure: "there is no thread to be had: \(reason)"))
         }
-        pthread_detach(thread)
     }
 
     /// Takes what became of the last incident, once it is known.

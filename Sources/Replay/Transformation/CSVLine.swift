@@ -1,7 +1,7 @@
 /// Lines of comma-separated values (RFC 4180), a record never longer than its line; spaces around a field are dropped.
-enum CSVLine {
+public enum CSVLine {
     /// The lines that are not empty, by number from 1; nil for one whose quotes do not fit or that is no UTF-8.
-    static func all(_ bytes: [UInt8]) -> [(number: Int, fields: [String]?)] {
+    public static func all(_ bytes: [UInt8]) -> [(number: Int, fields: [String]?)] {
         var text = bytes[...]
         // A byte order mark is what some spreadsheets put in front.
         if text.starts(with: [0xef, 0xbb, 0xbf]) { text = text.dropFirst(3) }

@@ -1,9 +1,9 @@
 import Glibc
 
 /// Reads small files whole.
-enum InputText {
+public enum InputText {
     /// Why a file was not read.
-    enum Failure: Error {
+    public enum Failure: Error {
         /// The operating system refused; the reason is its own.
         case unreadable(String)
         /// It is no plain file.
@@ -22,7 +22,7 @@ enum InputText {
     ///   - isSecret: whether a file that its group or others may read is refused.
     /// - Returns: everything in it.
     /// - Throws: ``Failure``.
-    static func read(_ path: String, limit: Int, isSecret: Bool) throws(Failure) -> [UInt8] {
+    public static func read(_ path: String, limit: Int, isSecret: Bool) throws(Failure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .unreadable(String(cString: strerror(errno))) }
         defer { close(descriptor) }

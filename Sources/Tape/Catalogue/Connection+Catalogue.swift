@@ -109,32 +109,62 @@ extension Connection {
 
     /// Closes what a killed recorder left open and notes how long nothing was recorded before `now`.
     ///
-    /// - Returns: the cause of the ledger's new row; nil on a tape without sessions.
-    func closeAbandonedSessions(now: Timestamp, detail: String?) throws(SQLiteError) -> Gap.Cause? {
+    /// Of several sessions that were recorded beside each other until then, the one of the new session's client counts.
+    func closeAbandonedSessions(before session: Session) throws(SQLiteError) -> Gap? {
+        let now = session.startedAt
         var last = try prepare(
             """
             SELECT id, alive_at, ended_at FROM session WHERE source <> '\(Session.snapshotSource)'
-            ORDER BY id DESC LIMIT 1
+            ORDER BY client_id IS ? AND broker IS ? AND coalesce(ended_at, alive_at) >=
+              (SELECT started_at FROM session WHERE source <> '\(Session.snapshotSource)' ORDER BY id DESC LIMIT 1) DESC,
+              id DESC LIMIT 1
             """)
+        try last.bind(1, session.clientID)
+        try last.bind(2, session.broker)
         guard try last.step() else { return nil }
-        let id = last.integer(0)
-        let alive = Timestamp(nanoseconds: last.integer(1))
-        let killed = last.isNull(2)
-        // With a wall clock that was set back meanwhile the time in between is only known to touch both.
-        let (from, until) = (min(alive, now), max(alive, now))
-        let remark = now < alive ? "the wall clock was set back meanwhile" : nil
-        let remarks = [detail, remark].compactMap(\.self)
-        _ = try insert(
-            Gap(
-                session: id, cause: killed ? .killed : .stopped, beganAt: from, endedAt: until,
-                detail: remarks.isEmpty ? nil : remarks.joined(separator: "; ")))
+        let pause = try note(
+            pauseAfter: last.integer(0), alive: Timestamp(nanoseconds: last.integer(1)), killed: last.isNull(2), now)
         var gaps = try prepare("UPDATE gap SET ended_at = max(?, began_at) WHERE ended_at IS NULL")
         try gaps.bind(1, now.nanoseconds)
         try gaps.run()
         var sessions = try prepare(
             "UPDATE session SET ended_at = alive_at, end_reason = 'killed' WHERE ended_at IS NULL")
         try sessions.run()
-        return killed ? .killed : .stopped
+        return pause
+    }
+
+    /// Notes how long the client of a session recorded nothing before it.
+    ///
+    /// - Parameters:
+    ///   - session: the new session.
+    ///   - first: the first session of the recording that it belongs to; what is older has been closed.
+    /// - Returns: the ledger's new row; nil where the client has not recorded before.
+    /// - Throws: SQLite's error.
+    func notePause(of session: Session, before first: Int64) throws(SQLiteError) -> Gap? {
+        var last = try prepare(
+            """
+            SELECT id, alive_at, end_reason = 'killed' FROM session
+            WHERE source <> '\(Session.snapshotSource)' AND id < ? AND client_id IS ? AND broker IS ?
+            ORDER BY id DESC LIMIT 1
+            """)
+        try last.bind(1, first)
+        try last.bind(2, session.clientID)
+        try last.bind(3, session.broker)
+        guard try last.step() else { return nil }
+        return try note(
+            pauseAfter: last.integer(0), alive: Timestamp(nanoseconds: last.integer(1)), killed: last.integer(2) != 0,
+            session.startedAt)
+    }
+
+    private func note(
+        pauseAfter session: Int64, alive: Timestamp, killed: Bool, _ now: Timestamp
+    ) throws(SQLiteError) -> Gap {
+        // With a wall clock that was set back meanwhile the time in between is only known to touch both.
+        var pause = Gap(
+            session: session, cause: killed ? .killed : .stopped, beganAt: min(alive, now), endedAt: max(alive, now),
+            detail: now < alive ? "the wall clock was set back meanwhile" : nil)
+        pause.id = try insert(pause)
+        return pause
     }
 
     /// The first sequence number of the broker session that `session` resumes, or nil where there is none: the last

@@ -70,7 +70,20 @@ extension Session {
     public var isSnapshot: Bool { source == Self.snapshotSource }
 }
 
+extension Session {
+    /// Counts a message of this session.
+    mutating func add(_ message: borrowing RecordedMessage) {
+        messages += 1
+        bytes += Int64(message.size)
+        redactions += Int64(message.redactions)
+        if message.duplicateOf != nil { duplicates += 1 }
+    }
+}
+
 extension Sequence<Session> {
+    /// Whether a recording has not ended: it goes on, or was killed.
+    public var hasOpenRecording: Bool { contains { !$0.isSnapshot && $0.endedAt == nil } }
+
     /// The last one that is no snapshot of retained messages.
     public var lastRecording: Session? {
         var last: Session?

@@ -41,10 +41,8 @@ struct MergedCatalogue {
         }
         self.groups = groups
         for (index, tape) in tapes.enumerated() {
-            let sessions = try tape.sessions()
-            for session in sessions {
-                let isGrowing = tape.isBeingRecorded && session.id == sessions.last?.id
-                add(session, index, origins[index], isGrowing: isGrowing)
+            for session in try tape.sessions() {
+                add(session, index, origins[index], isGrowing: tape.isBeingRecorded)
             }
             gaps += try tape.gaps().map { (index, $0) }
         }

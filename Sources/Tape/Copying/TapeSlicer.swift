@@ -109,7 +109,7 @@ private struct SliceSessions {
     private let origin: TapeOrigin
     private let selection: Selection
     private let tags: [(String, String?)]
-    private let growing: Int64?
+    private let isGrowing: Bool
     private var numbers: [Int64: Int64] = [:]
     private var first: Int64?
 
@@ -120,7 +120,7 @@ private struct SliceSessions {
         self.selection = selection
         self.origin = origin
         all = try tape.sessions()
-        growing = tape.isBeingRecorded ? all.last?.id : nil
+        isGrowing = tape.isBeingRecorded
         gaps = try tape.gaps(since: selection.since, until: selection.until).filter { gap in
             selection.sessions.isEmpty || selection.sessions.contains(gap.session)
         }
@@ -137,7 +137,7 @@ private struct SliceSessions {
     mutating func number(of session: Int64, in copier: TapeCopier) throws(TapeError) -> Int64 {
         if let known = numbers[session] { return known }
         let found = all.first { $0.id == session } ?? .lost(session)
-        var copy = found.copied(from: origin.id, window: selection.window, isBeingRecorded: session == growing)
+        var copy = found.copied(from: origin.id, window: selection.window, isBeingRecorded: isGrowing)
         copy.tags = Session.tags(copy.tags, tags)
         let number = try copier.add(
             copy,

@@ -37,6 +37,13 @@ final class BatchCompressor {
     /// - Returns: the frame.
     /// - Throws: ``CompressionError`` when zstd fails.
     func compress(_ bytes: [UInt8], _ effort: CompressionEffort = .journal) throws(CompressionError) -> [UInt8] {
+        try compress(bytes[...], effort)
+    }
+
+    /// Compresses a part of bytes.
+    func compress(_ bytes: ArraySlice<UInt8>, _ effort: CompressionEffort = .journal) throws(CompressionError)
+        -> [UInt8]
+    {
         ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, effort.level)
         ZSTD_CCtx_setParameter(context, ZSTD_c_strategy, effort.matchesAreRare ? Int32(ZSTD_fast.rawValue) : 0)
         ZSTD_CCtx_setParameter(context, ZSTD_c_minMatch, effort.matchesAreRare ? 7 : 0)

@@ -22,7 +22,9 @@ struct Record: ParsableCommand {
 
     @OptionGroup var subscription: SubscriptionFlags
 
-    @Flag(help: "Go on when the broker refuses some of the filters.")
+    @OptionGroup var clients: ClientsFlags
+
+    @Flag(help: "Go on when the broker refuses some of the filters, or some of several clients do not get through.")
     var bestEffort = false
 
     @OptionGroup var redaction: RedactionFlags
@@ -82,7 +84,7 @@ struct Record: ParsableCommand {
                 tape: tape, metrics: try service.listenAddress(), waitsForBroker: service.waitForBroker)
             let wake = tapedeck_eventfd()
             tapedeck_install_stop_handlers(wake)
-            let monitor = RecordMonitor(json: json, tape: tape)
+            let monitor = RecordMonitor(json: json, tape: tape, namesClients: options.clients.count > 1)
             let relay = EventRelay<RecordMonitor.Item> { monitor.show($0) }
             defer { relay.drain(within: 2) }
             redaction.warn(tape: tape)
@@ -117,10 +119,8 @@ struct Record: ParsableCommand {
 
     private func recordOptions() throws -> RecordOptions {
         var options = RecordOptions(
-            path: tape, connection: try connection.options(defaultClientID: "tapedeck"),
-            subscriptions: try subscription.subscriptions(),
+            path: tape, clients: try clients.clients(connection, subscription),
             recorder: "tapedeck \(Tapedeck.version)")
-        options.clientID = connection.clientID
         options.bestEffort = bestEffort
         options.waitsForBroker = service.waitForBroker
         options.tags = tag.map { tag in

@@ -19,14 +19,17 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
 
     private let json: Bool
     private let tape: String
+    /// Whether there are several clients, so that it has to be said whose news it is.
+    private let namesClients: Bool
     private let output = OutputBuffer(descriptor: STDOUT_FILENO)
     private var line: ProgressLine
     private let time = SystemTimeSource()
     private var last = RecordingStatistics()
 
-    init(json: Bool, tape: String) {
+    init(json: Bool, tape: String, namesClients: Bool) {
         self.json = json
         self.tape = tape
+        self.namesClients = namesClients
         line = ProgressLine(output: OutputBuffer(descriptor: STDERR_FILENO), capabilities: TerminalCapabilities())
     }
 
@@ -43,19 +46,19 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
     private func show(_ event: RecorderEvent) {
         if json { write(event) }
         switch event {
-        case .connecting, .finishing: break
+        case .finishing: break
         case .recording(let broker, let clientID, let sessionPresent):
             note(
                 "recording \(broker) onto \(tape) as \(clientID)"
                     + (sessionPresent ? " (the broker kept our session)" : ""))
-        case .subscription(let filter, let code):
+        case .subscription(let clientID, let filter, let code):
             note(
-                "warning: the broker "
+                "warning: \(whose(clientID))the broker "
                     + (code >= 0x80
                         ? "refused to subscribe us to \(filter) (0x\(String(code, radix: 16)))"
                         : "delivers \(filter) at QoS \(code) only"))
-        case .disconnected(let reason, let retryIn):
-            note("\(reason); next attempt in \(HumanFormat.duration(nanoseconds: retryIn))")
+        case .disconnected(let clientID, let reason, let retryIn):
+            note("\(whose(clientID))\(reason); next attempt in \(HumanFormat.duration(nanoseconds: retryIn))")
         case .clockChanged(let cause, let change):
             note(
                 "note: the wall clock moved by \(HumanFormat.duration(nanoseconds: change))"
@@ -66,17 +69,21 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
             note(
                 "the tape can be written again after \(HumanFormat.duration(nanoseconds: length)) (\(cause.rawValue)); "
                     + "going on with what the broker kept")
-        case .losses(let gap):
-            note("warning: \(gap.summary)\(Self.number(gap.missing)): \(gap.detail ?? "")")
-        case .statisticsUnavailable(let reason):
+        case .losses(let clientID, let gap):
+            note("warning: \(whose(clientID))\(gap.summary)\(Self.number(gap.missing)): \(gap.detail ?? "")")
+        case .statisticsUnavailable(let clientID, let reason):
             note(
-                "note: \(reason): messages that the broker drops at QoS 0 cannot be counted, "
+                "note: \(whose(clientID))\(reason): messages that the broker drops at QoS 0 cannot be counted, "
                     + "times in which it may have are noted instead")
-        case .retainedSnapshot(let messages, let failure):
+        case .retainedSnapshot(let clientID, let messages, let failure):
             if messages > 0 {
-                note("took \(HumanFormat.count(messages, "retained message")) of the past, age unknown")
+                note(
+                    "\(whose(clientID))took \(HumanFormat.count(messages, "retained message")) of the past, age unknown"
+                )
             }
-            if let failure { note("warning: retained messages of the past are not complete: \(failure)") }
+            if let failure {
+                note("warning: \(whose(clientID))retained messages of the past are not complete: \(failure)")
+            }
         case .triggered(let reason, let merged):
             note("trigger \(reason)" + (merged == nil ? "; an incident begins" : "; belongs to the incident before"))
         case .incidentsLimited(let reason):
@@ -97,16 +104,16 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
         let statistics = summary.statistics
         if json { writeSummary(summary) }
         var parts = [
-            "\(HumanFormat.count(summary.session.messages, "message")) (\(HumanFormat.bytes(summary.session.bytes)))",
+            "\(HumanFormat.count(statistics.messages, "message")) (\(HumanFormat.bytes(statistics.bytes)))",
             "in \(HumanFormat.duration(nanoseconds: statistics.elapsed))",
         ]
-        if summary.session.duplicates > 0 {
-            parts.append("\(HumanFormat.count(summary.session.duplicates, "redelivered message")) marked")
+        if statistics.duplicates > 0 {
+            parts.append("\(HumanFormat.count(statistics.duplicates, "redelivered message")) marked")
         }
-        if summary.session.redactions > 0 {
+        if statistics.redactions > 0 {
             let places = statistics.redacted.summary
             parts.append(
-                "\(HumanFormat.count(summary.session.redactions, "secret")) replaced"
+                "\(HumanFormat.count(statistics.redactions, "secret")) replaced"
                     + (places.isEmpty ? "" : " (\(places))"))
         }
         if statistics.reconnects > 0 { parts.append(HumanFormat.count(statistics.reconnects, "reconnect")) }
@@ -132,7 +139,7 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
 
     private func status(_ now: RecordingStatistics) -> String {
         let interval = max(1, now.elapsed - last.elapsed)
-        var text = now.isConnected ? "● " : "○ not connected · "
+        var text = now.isConnected ? "● " : "○ \(Self.connection(now)) · "
         text += "\(HumanFormat.count(now.messages)) messages · "
         text += HumanFormat.rate(now.messages - last.messages, nanoseconds: interval)
         text += " · \(HumanFormat.bytes(now.bytes))"
@@ -142,13 +149,20 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
         return text + " · \(HumanFormat.duration(nanoseconds: now.elapsed))"
     }
 
+    /// The news of one of several clients begins with its id.
+    private func whose(_ clientID: String) -> String { namesClients ? "\(clientID): " : "" }
+
+    /// For a person: `not connected`, `1 of 3 clients connected`.
+    private static func connection(_ now: RecordingStatistics) -> String {
+        now.clients == 1 ? "not connected" : "\(now.connectedClients) of \(now.clients) clients connected"
+    }
+
     private static func number(_ missing: Int64?) -> String {
         guard let missing, missing > 0 else { return "" }
         return ", \(HumanFormat.count(missing)) missing"
     }
 
     private func write(_ event: RecorderEvent) {
-        if case .connecting = event { return }
         if case .finishing = event { return }
         var writer = JSONWriter()
         writer.beginObject()
@@ -156,7 +170,7 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
         writer.string(Timestamp(nanoseconds: time.wall).rfc3339)
         writer.key("event")
         switch event {
-        case .connecting, .finishing: break
+        case .finishing: break
         case .recording(let broker, let clientID, let sessionPresent):
             writer.string("recording")
             writer.key("broker")
@@ -165,14 +179,16 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
             writer.string(clientID)
             writer.key("session_present")
             writer.bool(sessionPresent)
-        case .subscription(let filter, let code):
+        case .subscription(let clientID, let filter, let code):
             writer.string("subscription")
+            append(clientID, to: &writer)
             writer.key("filter")
             writer.string(filter)
             writer.key("reason_code")
             writer.int(Int64(code))
-        case .disconnected(let reason, let retryIn):
+        case .disconnected(let clientID, let reason, let retryIn):
             writer.string("disconnected")
+            append(clientID, to: &writer)
             writer.key("reason")
             writer.string(reason)
             writer.key("retry_in_ms")
@@ -193,8 +209,9 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
             writer.string(cause.rawValue)
             writer.key("after_ms")
             writer.int(length / 1_000_000)
-        case .losses(let gap):
+        case .losses(let clientID, let gap):
             writer.string("gap")
+            append(clientID, to: &writer)
             writer.key("cause")
             writer.string(gap.cause)
             writer.key("from")
@@ -211,12 +228,14 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
                 writer.key("detail")
                 writer.string(detail)
             }
-        case .statisticsUnavailable(let reason):
+        case .statisticsUnavailable(let clientID, let reason):
             writer.string("statistics_unavailable")
+            append(clientID, to: &writer)
             writer.key("reason")
             writer.string(reason)
-        case .retainedSnapshot(let messages, let failure):
+        case .retainedSnapshot(let clientID, let messages, let failure):
             writer.string("retained_snapshot")
+            append(clientID, to: &writer)
             writer.key("messages")
             writer.int(messages)
             if let failure {
@@ -254,9 +273,20 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
         writer.key("reason")
         writer.string(summary.endReason)
         writer.key("session")
-        writer.int(summary.session.id)
+        writer.int(summary.sessions.first?.id ?? 0)
+        if summary.sessions.count > 1 {
+            writer.key("sessions")
+            writer.beginArray()
+            for session in summary.sessions { writer.int(session.id) }
+            writer.endArray()
+        }
         Self.append(summary.statistics, to: &writer)
         finish(&writer)
+    }
+
+    private func append(_ clientID: String, to writer: inout JSONWriter) {
+        writer.key("client_id")
+        writer.string(clientID)
     }
 
     private func finish(_ writer: inout JSONWriter) {
@@ -286,5 +316,11 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
         }
         writer.key("connected")
         writer.bool(statistics.isConnected)
+        if statistics.clients > 1 {
+            writer.key("clients")
+            writer.int(Int64(statistics.clients))
+            writer.key("connected_clients")
+            writer.int(Int64(statistics.connectedClients))
+        }
     }
 }

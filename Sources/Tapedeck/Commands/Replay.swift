@@ -316,7 +316,7 @@ struct Replay: ParsableCommand {
             return try connection.options(defaultClientID: ReplayIdentity.fresh())
         } catch let error as ValidationError {
             let isUnnamed =
-                connection.broker == nil && connection.host == nil
+                connection.broker.isEmpty && connection.host == nil
                 && ConnectionFlags.environment("TAPEDECK_BROKER") == nil
             guard dryRun, isUnnamed else { throw error }
             return nil

@@ -98,7 +98,7 @@ struct Simulate: ParsableCommand {
             guard start == nil else { throw ValidationError("--start belongs to --to-tape: a broker plays now.") }
             return
         }
-        guard connection.broker == nil, connection.host == nil else {
+        guard connection.broker.isEmpty, connection.host == nil else {
             throw ValidationError("--to-tape writes onto a tape without a broker: leave --broker and --host out.")
         }
         guard side == nil else { throw ValidationError("--side belongs to a broker; a tape gets both sides.") }

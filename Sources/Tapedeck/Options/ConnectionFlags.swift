@@ -4,8 +4,11 @@ import MQTTSession
 
 /// The broker and how to connect to it: the letters mean what they mean to mosquitto_sub.
 struct ConnectionFlags: ParsableArguments {
-    @Option(help: "The broker: mqtt://host:port, mqtts://host:port or unix:/path. [env: TAPEDECK_BROKER]")
-    var broker: String?
+    @Option(
+        help: ArgumentHelp(
+            "The broker: mqtt://host:port, mqtts://host:port or unix:/path; `record` takes several. [env: TAPEDECK_BROKER]",
+            valueName: "broker"))
+    var broker: [String] = []
 
     @Option(name: [.customShort("h"), .long], help: "The broker's host name, instead of --broker.")
     var host: String?
@@ -37,8 +40,8 @@ struct ConnectionFlags: ParsableArguments {
 
     func validate() throws {
         guard (5...65535).contains(keepAlive) else { throw ValidationError("--keepalive takes 5 to 65535 seconds.") }
-        guard broker == nil || host == nil else { throw ValidationError("Give either --broker or --host, not both.") }
-        if let broker, tls.isUsed, !["mqtts:", "ssl:", "tls:"].contains(where: broker.lowercased().hasPrefix) {
+        guard broker.isEmpty || host == nil else { throw ValidationError("Give either --broker or --host, not both.") }
+        if tls.isUsed, !broker.allSatisfy({ ["mqtts:", "ssl:", "tls:"].contains(where: $0.lowercased().hasPrefix) }) {
             throw ValidationError(
                 "--cafile, --cert, --key, --insecure, --server-name, --alpn and --psk-identity need a TLS connection: "
                     + "write mqtts://host:port.")
@@ -48,16 +51,23 @@ struct ConnectionFlags: ParsableArguments {
         }
     }
 
-    /// The broker's address from the flags or the environment.
-    func address() throws -> BrokerAddress {
+    /// The brokers' addresses from the flags or the environment; none where nothing names one.
+    func addresses() throws -> [BrokerAddress] {
         if let host {
             let secure = tls.isUsed
             let port = port ?? (secure ? 8883 : 1883)
-            return BrokerAddress(secure ? .tls(host: host, port: port) : .tcp(host: host, port: port))
+            return [BrokerAddress(secure ? .tls(host: host, port: port) : .tcp(host: host, port: port))]
         }
-        guard let text = broker ?? Self.environment("TAPEDECK_BROKER") else {
-            throw ValidationError("No broker: give --broker mqtt://host:port, or set TAPEDECK_BROKER.")
-        }
+        let texts =
+            broker.isEmpty
+            ? Self.environment("TAPEDECK_BROKER").map { $0.split(separator: "\n").map(String.init) } ?? [] : broker
+        return try texts.map(Self.address)
+    }
+
+    /// Parses an address.
+    ///
+    /// - Throws: `ValidationError`.
+    static func address(_ text: String) throws -> BrokerAddress {
         do {
             return try BrokerAddress(text)
         } catch {
@@ -65,9 +75,19 @@ struct ConnectionFlags: ParsableArguments {
         }
     }
 
-    /// All options of the connection, with `defaultClientID` where no client id was given.
+    /// All options of the connection to the one broker, with `defaultClientID` where no client id was given.
     func options(defaultClientID: String) throws -> ConnectionOptions {
-        var options = ConnectionOptions(address: try address(), clientID: clientID ?? defaultClientID)
+        let addresses = try addresses()
+        guard let address = addresses.first else { throw Self.noBroker }
+        guard addresses.count == 1 else { throw ValidationError("Several brokers: only `record` takes more than one.") }
+        return try options(address, clientID: clientID ?? defaultClientID)
+    }
+
+    static let noBroker = ValidationError("No broker: give --broker mqtt://host:port, or set TAPEDECK_BROKER.")
+
+    /// All options of a connection to a broker.
+    func options(_ address: BrokerAddress, clientID: String) throws -> ConnectionOptions {
+        var options = ConnectionOptions(address: address, clientID: clientID)
         options.username = username ?? Self.environment("TAPEDECK_USERNAME")
         options.password = try resolvedPassword()
         if options.password == nil, let username = options.username {

@@ -91,7 +91,7 @@ struct InfoReport {
         if session.isSnapshot { return "retained" }
         if let reason = session.endReason { return .init(reason, reason == "signal" || reason == "limit" ? nil : .bad) }
         if session.endedAt != nil { return "yes" }
-        if info.isBeingRecorded, session.id == info.sessions.lastRecording?.id { return .init("recording", .good) }
+        if info.isBeingRecorded { return .init("recording", .good) }
         return .init("killed", .bad)
     }
 

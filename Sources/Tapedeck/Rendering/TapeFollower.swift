@@ -49,7 +49,7 @@ struct TapeFollower {
         }
         let tape = try question.tape()
         // Whoever says that it has ended has committed everything before.
-        isLast = try !tape.isBeingRecorded || tape.sessions().lastRecording?.endedAt != nil
+        isLast = try !tape.isBeingRecorded || !tape.sessions().hasOpenRecording
         try scan.resume(on: tape)
         return nil
     }

@@ -31,8 +31,12 @@ final class TargetRecording: @unchecked Sendable {  // What threads share is gua
         self.path = path
         wake = tapedeck_eventfd()
         var options = RecordOptions(
-            path: path, connection: connection,
-            subscriptions: [RecordOptions.Subscription(filter: try TopicFilter("v1/device/#"), qos: .atLeastOnce)],
+            path: path,
+            clients: [
+                RecordOptions.Client(
+                    connection: connection,
+                    subscriptions: [.init(filter: try TopicFilter("v1/device/#"), qos: .atLeastOnce)])
+            ],
             recorder: "tapedeck \(Tapedeck.version)")
         options.tags = [("replay_of", source)]
         let key = RedactionKey.kept(

@@ -10,12 +10,17 @@ final class FigureBoard: Sendable {
     struct Figures: Sendable {
         /// The numbers.
         var statistics = RecordingStatistics()
-        /// Broker and client id of the connection, once there was one.
-        var connection: (broker: String, clientID: String)?
+        /// The brokers of the clients that were connected once, by the clients' ids.
+        var connections: [String: String] = [:]
+        /// Clients that are not connected now.
+        var away: Set<String> = []
         /// Why nothing is being written at the moment.
         var waiting: String?
         /// Until when the next sign of life of the recording thread is due, monotonic ns.
         var dueAt: Int64
+
+        /// Whether all clients are connected.
+        var isConnected: Bool { away.isEmpty && connections.count >= statistics.clients }
     }
 
     /// The tape file.
@@ -25,13 +30,13 @@ final class FigureBoard: Sendable {
 
     /// How long the recording thread may be silent, ns: it speaks once a second.
     private static let patience: Int64 = 15_000_000_000
-    /// How long it may take to call the broker, ns.
-    private static let callingPatience: Int64 = 600_000_000_000
+    /// How long it may take to begin or to end, ns.
+    private static let longPatience: Int64 = 600_000_000_000
 
     init(tape: String, monotonic: @escaping @Sendable () -> Int64) {
         self.tape = tape
         self.monotonic = monotonic
-        figures = Mutex(Figures(dueAt: monotonic() &+ Self.callingPatience))
+        figures = Mutex(Figures(dueAt: monotonic() &+ Self.longPatience))
     }
 
     /// Takes up what an event says; costs a copy of some numbers under a lock that is never held for longer.
@@ -41,16 +46,15 @@ final class FigureBoard: Sendable {
             figures.dueAt = now &+ Self.patience
             figures.waiting = nil
             switch event {
-            case .connecting: figures.dueAt = now &+ Self.callingPatience
             case .recording(let broker, let clientID, _):
-                figures.connection = (broker, clientID)
-                figures.statistics.isConnected = true
-            case .disconnected: figures.statistics.isConnected = false
+                figures.connections[clientID] = broker
+                figures.away.remove(clientID)
+            case .disconnected(let clientID, _, _): figures.away.insert(clientID)
             case .waiting(let reason): figures.waiting = reason
             case .progress(let statistics):
                 figures.statistics = statistics
                 figures.waiting = statistics.holding?.summary
-            case .finishing: figures.dueAt = now &+ Self.callingPatience
+            case .finishing: figures.dueAt = now &+ Self.longPatience
             // The numbers of the next progress have it.
             default: break
             }
@@ -74,7 +78,12 @@ final class FigureBoard: Sendable {
         let figures = figures.withLock { $0 }
         if monotonic() > figures.dueAt { return Page(status: 503, line: "the recording thread does not answer") }
         if let waiting = figures.waiting { return Page(line: "ok, waiting: \(waiting)") }
-        return Page(line: figures.statistics.isConnected ? "ok, recording" : "ok, not connected to the broker")
+        if figures.isConnected { return Page(line: "ok, recording") }
+        let (clients, away) = (figures.statistics.clients, figures.away.count)
+        return Page(
+            line: clients == 1
+                ? "ok, not connected to the broker" : "ok, \(away) of \(clients) clients not connected to their brokers"
+        )
     }
 
     private func metrics() -> String {

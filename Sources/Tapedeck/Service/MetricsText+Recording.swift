@@ -9,13 +9,18 @@ extension MetricsText {
         let statistics = figures.statistics
         let measures = statistics.measures
         gauge("tapedeck_build_info", "The program.", [("version", Tapedeck.version)], 1)
+        gauges(
+            "tapedeck_recording_info", "What is recorded onto which tape, by which client.",
+            (figures.connections.isEmpty ? ["": ""] : figures.connections).sorted { $0.key < $1.key }.map {
+                ([("tape", tape), ("broker", $0.value), ("client_id", $0.key)], 1)
+            })
         gauge(
-            "tapedeck_recording_info", "What is recorded onto which tape.",
-            [
-                ("tape", tape), ("broker", figures.connection?.broker ?? ""),
-                ("client_id", figures.connection?.clientID ?? ""),
-            ], 1)
-        gauge("tapedeck_connected", "Whether the broker is connected.", statistics.isConnected ? 1 : 0)
+            "tapedeck_connected", "Whether the broker, of several all brokers, are connected.",
+            figures.isConnected ? 1 : 0)
+        gauge("tapedeck_clients", "MQTT clients that record.", Double(statistics.clients))
+        gauge(
+            "tapedeck_connected_clients", "MQTT clients that record and are connected.",
+            Double(statistics.connectedClients))
         gauge(
             "tapedeck_waiting", "Whether the tape cannot be written at the moment and nothing is acknowledged.",
             figures.waiting == nil ? 0 : 1)

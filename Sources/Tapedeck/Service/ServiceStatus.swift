@@ -6,7 +6,7 @@ import Terminal
 ///
 /// Up (`READY=1`) means: recording, or, where a broker that is down is waited for, waiting for it; a machine that boots
 /// while its broker is down must not hang or restart the recorder for ever. Signs of life come from the recording thread
-/// itself, so that a thread that hangs is noticed.
+/// itself, which calls no broker and waits for nothing, so that a thread that hangs is noticed.
 struct ServiceStatus {
     /// Whether a broker that is down is waited for.
     let waitsForBroker: Bool
@@ -14,16 +14,15 @@ struct ServiceStatus {
     let watchdogInterval: Int64?
 
     private var isReady = false
-    private var isConnecting = false
-    private var broker: String?
-    private var problem: String?
+    /// The brokers of the clients that record, by their ids.
+    private var recording: [String: String] = [:]
+    /// Why others do not.
+    private var problems: [String: String] = [:]
     private var nextStatus: Int64 = 0
     private var finishing: (sealed: Int64, movedAt: Int64)?
 
     /// How often the status line is renewed with nothing but new numbers, ns.
     private static let statusInterval: Int64 = 10_000_000_000
-    /// Looking up a name and waiting for several addresses to answer may take so long, ns.
-    private static let connectingInterval: Int64 = 600_000_000_000
     /// Sealing that has got nowhere for so long gets no more time, ns.
     private static let patience: Int64 = 300_000_000_000
 
@@ -35,23 +34,16 @@ struct ServiceStatus {
     /// What an event is worth telling; `now` is monotonic, ns.
     mutating func assignments(for event: RecorderEvent, now: Int64) -> [ServiceManager.Assignment] {
         var told: [ServiceManager.Assignment] = []
-        if isConnecting {
-            isConnecting = false
-            if let watchdogInterval { told.append(.watchdogInterval(watchdogInterval)) }
-        }
         switch event {
-        case .connecting:
-            isConnecting = watchdogInterval != nil
-            if isConnecting { told.append(.watchdogInterval(max(Self.connectingInterval, watchdogInterval ?? 0))) }
         case .recording(let broker, let clientID, _):
-            self.broker = "\(broker) as \(clientID)"
-            problem = nil
+            recording[clientID] = broker
+            problems[clientID] = nil
             nextStatus = 0
             if !isReady { told.append(.ready) }
             isReady = true
-            told.append(.status("recording \(broker) as \(clientID)"))
-        case .disconnected(let reason, _):
-            problem = reason
+            told.append(.status(problems.values.min().map { "waiting for the broker: \($0)" } ?? connection))
+        case .disconnected(let clientID, let reason, _):
+            problems[clientID] = reason
             if !isReady, waitsForBroker {
                 told.append(.ready)
                 isReady = true
@@ -62,7 +54,7 @@ struct ServiceStatus {
             // The next numbers come when it is over.
             nextStatus = 0
         case .progress(let statistics):
-            guard now >= nextStatus, problem == nil, broker != nil, statistics.holding == nil else { break }
+            guard now >= nextStatus, problems.isEmpty, !recording.isEmpty, statistics.holding == nil else { break }
             nextStatus = now + Self.statusInterval
             told.append(.status(text(statistics)))
         case .finishing(let sealed):
@@ -83,13 +75,20 @@ struct ServiceStatus {
 
     /// Tells again what was lost.
     mutating func repetition() -> [ServiceManager.Assignment] {
-        guard !isReady, broker != nil || waitsForBroker && problem != nil else { return [] }
+        guard !isReady, !recording.isEmpty || waitsForBroker && !problems.isEmpty else { return [] }
         isReady = true
         return [.ready]
     }
 
+    private var connection: String {
+        guard recording.count < 2, let only = recording.first else {
+            return "recording with \(recording.count) clients"
+        }
+        return "recording \(only.value) as \(only.key)"
+    }
+
     private func text(_ statistics: RecordingStatistics) -> String {
-        var text = "recording \(broker ?? ""): \(HumanFormat.count(statistics.messages, "message"))"
+        var text = "\(connection): \(HumanFormat.count(statistics.messages, "message"))"
         if statistics.gaps > 0 { text += ", \(HumanFormat.count(statistics.gaps, "row")) in the loss ledger" }
         return text
     }

@@ -7,11 +7,10 @@ import Testing
 @Suite struct ServiceStatusTests {
     private static let second: Int64 = 1_000_000_000
     private static let recording = RecorderEvent.recording(broker: "mqtt://b", clientID: "c", sessionPresent: false)
-    private static let away = RecorderEvent.disconnected(reason: "gone", retryIn: 1)
+    private static let away = RecorderEvent.disconnected(clientID: "c", reason: "gone", retryIn: 1)
 
     @Test func `up is told once, when the subscription stands`() {
         var status = ServiceStatus(waitsForBroker: false, watchdogInterval: nil)
-        #expect(status.assignments(for: .connecting, now: 0) == [])
         #expect(status.assignments(for: Self.recording, now: 0) == [.ready, .status("recording mqtt://b as c")])
         #expect(status.assignments(for: Self.away, now: 0) == [.status("waiting for the broker: gone")])
         #expect(status.assignments(for: Self.recording, now: 0) == [.status("recording mqtt://b as c")])
@@ -25,15 +24,23 @@ import Testing
         #expect(!strict.assignments(for: Self.away, now: 0).contains(.ready))
     }
 
-    @Test func `every event is a sign of life, and calling the broker gets more time`() {
+    @Test func `every event is a sign of life`() {
         var status = ServiceStatus(waitsForBroker: true, watchdogInterval: 60 * Self.second)
         #expect(
-            status.assignments(for: .connecting, now: 0) == [.watchdogInterval(600 * Self.second), .watchdog])
-        #expect(
             status.assignments(for: Self.recording, now: 0)
-                == [.watchdogInterval(60 * Self.second), .ready, .status("recording mqtt://b as c"), .watchdog])
+                == [.ready, .status("recording mqtt://b as c"), .watchdog])
         #expect(status.assignments(for: .waiting(reason: "locked"), now: 0) == [.status("locked"), .watchdog])
         #expect(status.assignments(for: .clockChanged(cause: "step", by: 1), now: 0) == [.watchdog])
+    }
+
+    @Test func `of several clients those that are away are named until all are back`() {
+        var status = ServiceStatus(waitsForBroker: false, watchdogInterval: nil)
+        let other = RecorderEvent.recording(broker: "mqtt://d", clientID: "e", sessionPresent: false)
+        _ = status.assignments(for: Self.recording, now: 0)
+        #expect(status.assignments(for: other, now: 0) == [.status("recording with 2 clients")])
+        _ = status.assignments(for: Self.away, now: 0)
+        #expect(status.assignments(for: other, now: 0) == [.status("waiting for the broker: gone")])
+        #expect(status.assignments(for: Self.recording, now: 0) == [.status("recording with 2 clients")])
     }
 
     @Test func `numbers renew the status every ten seconds, and at once after trouble`() {

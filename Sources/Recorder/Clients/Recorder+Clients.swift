@@ -1,0 +1,80 @@
+import DeviceProtocol
+import MQTTSession
+import MQTTWire
+import Tape
+
+/// The clients of a recording: their ids at the brokers, and their sessions on the tape.
+extension Recorder {
+    /// Makes the clients that were asked for.
+    static func clients(_ options: RecordOptions, tape: String, at now: Int64, wall: Int64) -> [RecordingClient] {
+        var watched: Set<String> = []
+        return options.clients.enumerated().map { number, client in
+            let broker = client.connection.address.description
+            return RecordingClient(
+                client,
+                clientID: client.clientID ?? "tapedeck-\(tape.prefix(16))" + (client.label.map { "-\($0)" } ?? ""),
+                // A counter counts for all clients of its broker.
+                watchesStatistics: options.watchesStatistics && watched.insert(broker).inserted,
+                receiveMaximum: options.receiveMaximum, at: now, wall: wall,
+                seed: UInt64(bitPattern: now &+ Int64(number) &* 0x9E37_79B9))
+        }
+    }
+
+    /// Begins a client's session on the tape.
+    func begin(_ client: RecordingClient) throws(RecorderError) {
+        let previous = try onTape { () throws(TapeError) in
+            try writer.lastSession(clientID: client.clientID, broker: client.broker)
+        }
+        client.earlierFilters = previous?.filters ?? "[]"
+        client.subscribed = SubscriptionRecord.granted(
+            in: client.earlierFilters, asAskedFor: client.options.subscriptions)
+        client.held = SubscriptionRecord.granted(in: client.earlierFilters)
+        var session = Session(
+            source: "record", broker: client.broker, clientID: client.clientID, options: sessionOptions(client),
+            tags: tags(), recorder: options.recorder, startedAt: Timestamp(nanoseconds: time.wall))
+        session.filters = client.earlierFilters
+        let place = try onTape { () throws(TapeError) in
+            try writer.begin(session, clock: clock.current, beside: hasBegun)
+        }
+        client.place = place
+        if let pause = writer.pause(before: place) { statistics.measures.ledger[pause.cause, default: 0] += 1 }
+        guard sealer == nil else { return }
+        sealer = try onTape { () throws(TapeError) in
+            try BackgroundSealer(path: options.path, retention: options.retention, time: time)
+        }
+        try knowMarks()
+    }
+
+    /// Begins the session of a client that has not got through.
+    func beginWaiting(_ client: RecordingClient) throws(RecorderError) {
+        try begin(client)
+        let gap = try addGap(
+            client, .disconnected, from: client.lastHeard, detail: client.firstWait ?? "", stays: true)
+        client.openGap = (gap, client.lastHeard, false)
+    }
+
+    /// Writes down what is known of the time since the client's last session, now that the broker has spoken.
+    func notePause(
+        _ client: RecordingClient, _ acknowledgement: ConnectionAcknowledgement
+    ) throws(RecorderError) {
+        guard let place = client.place else { return }
+        guard var pause = writer.pause(before: place) else {
+            if let wait = client.firstWait, client.openGap == nil {
+                try addGap(client, .disconnected, from: client.lastHeard, detail: wait)
+            }
+            return
+        }
+        let details = [pauseDetail(client, acknowledgement), client.firstWait, pause.detail]
+        pause.detail = details.compactMap(\.self).joined(separator: "; ")
+        let id = pause.id
+        try onTape { () throws(TapeError) in try writer.updateGap(pause, id: id) }
+    }
+
+    private func pauseDetail(_ client: RecordingClient, _ acknowledgement: ConnectionAcknowledgement) -> String {
+        guard acknowledgement.sessionPresent else { return "the broker had no session of ours" }
+        let queued = Set(SubscriptionRecord.granted(in: client.earlierFilters))
+        let added = client.options.subscriptions.map(\.filter.text).filter { !queued.contains($0) }
+        let kept = "the broker kept our session and queued for it, up to its limits"
+        return added.isEmpty ? kept : kept + ", but not for \(added.joined(separator: ", "))"
+    }
+}
