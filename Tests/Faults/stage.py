@@ -141,7 +141,7 @@ class Stage:
                 return
             name = re.search(r"Name:\s+(\S+)", status)
             peak = re.search(r"VmHWM:\s+(\d+)", status)
-            if peak and name and name[1].startswith("tapedeck"):
+            if peak and name and name[1] == Path(self.tapedeck).name[:15]:
                 self.peak_memory = max(self.peak_memory, int(peak[1]))
             time.sleep(0.1)
 

@@ -123,6 +123,8 @@ def judge(name: str, stage: Stage, *, complete: bool = False, causes: tuple[str,
     check = tapedeck(stage, "verify", str(stage.tape))
     if check.returncode != 0:
         verdict.faults.append(f"verify: {check.stdout[-500:]}{check.stderr[-500:]}")
+    if verdict.memory == 0:
+        verdict.faults.append("the memory of the recorder was never seen")
     if verdict.memory > 96 * 1024:
         verdict.faults.append(f"the recorder used {verdict.memory / 1024:.1f} MiB")
     return verdict
