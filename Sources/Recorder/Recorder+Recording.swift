@@ -66,7 +66,7 @@ extension Recorder {
         var until = nextUpkeep
         if let pendingSince { until = min(until, pendingSince + options.batch.age) }
         var descriptors = [pollfd(fd: wake, events: Int16(POLLIN), revents: 0)]
-        descriptors.append(pollfd(fd: answered, events: Int16(POLLIN), revents: 0))
+        descriptors.append(pollfd(fd: answered.descriptor, events: Int16(POLLIN), revents: 0))
         for client in clients {
             switch client.phase {
             case .away(let next): until = min(until, next)
@@ -80,7 +80,7 @@ extension Recorder {
             }
         }
         guard tapedeck_poll_many(&descriptors, Int32(descriptors.count), until - time.monotonic) else { return }
-        if descriptors[1].revents != 0 { tapedeck_eventfd_clear(answered) }
+        if descriptors[1].revents != 0 { answered.clear() }
     }
 
     /// How many messages may still be read into this batch.

@@ -1,9 +1,5 @@
-import CLinux
 import DeviceProtocol
-import Glibc
-import JSONScan
 import MQTTSession
-import MQTTWire
 public import Tape
 
 /// Records messages of one or several MQTT clients onto a tape until it is told to stop.
@@ -21,7 +17,7 @@ public final class Recorder {
     let wake: Int32
     let isStopping: () -> Bool
     /// Signalled when a call has an outcome.
-    let answered: Int32
+    let answered = EventDescriptor()
 
     var clock: ArrivalClock
     /// The offsets of the wall clock so far, the last ones.
@@ -85,15 +81,10 @@ public final class Recorder {
         }
         triggers = options.triggers.map { Triggers($0) }
         redactor = redactionKey.map { Redactor(key: $0, rules: options.redaction) }
-        answered = tapedeck_eventfd()
         startedAt = now
         nextUpkeep = now
         nextHeartbeat = now + Self.heartbeatInterval
         statistics.clients = clients.count
-    }
-
-    deinit {
-        tapedeck_close(answered)
     }
 
     /// Records until told to stop, a limit is reached, or the tape cannot be written any more.

@@ -1,4 +1,3 @@
-import CLinux
 import MQTTSession
 import Synchronization
 
@@ -17,16 +16,16 @@ final class BrokerCall: Sendable {
     private let patience: Int64
     private let state = Mutex(State())
     /// Signalled when it is given up.
-    private let wake = tapedeck_eventfd()
-    private let answered: Int32
+    private let wake = EventDescriptor()
+    private let answered: EventDescriptor
 
     /// Starts calling.
     ///
     /// - Parameters:
     ///   - options: whom, and how.
     ///   - patience: how long the broker may take for its answer once it is connected, ns.
-    ///   - answered: an eventfd that is signalled when there is an outcome.
-    init(_ options: ConnectionOptions, patience: Int64, answered: Int32) {
+    ///   - answered: signalled when there is an outcome.
+    init(_ options: ConnectionOptions, patience: Int64, answered: EventDescriptor) {
         self.options = options
         self.patience = patience
         self.answered = answered
@@ -36,10 +35,6 @@ final class BrokerCall: Sendable {
                     .unreachable(broker: options.address.description, reason: "there is no thread to be had: \(reason)")
                 ))
         }
-    }
-
-    deinit {
-        tapedeck_close(wake)
     }
 
     /// Takes what came of it, once it is known.
@@ -53,7 +48,7 @@ final class BrokerCall: Sendable {
     /// Says that nobody wants the connection any more; the thread is not waited for, since it may be looking up a name.
     func giveUp() {
         state.withLock { $0.isGivenUp = true }
-        tapedeck_eventfd_signal(wake)
+        wake.signal()
         if case .success((let connection, _))? = takeOutcome() { connection.disconnect() }
     }
 
@@ -64,7 +59,7 @@ final class BrokerCall: Sendable {
             let connection = try BrokerConnection(options)
             try connection.connect()
             let acknowledgement = try connection.awaitAcknowledgement(
-                within: patience, wake: wake, isStopping: { isGivenUp })
+                within: patience, wake: wake.descriptor, isStopping: { isGivenUp })
             guard let acknowledgement else { return connection.disconnect() }
             finish(.success((connection, acknowledgement)))
         } catch {
@@ -78,6 +73,6 @@ final class BrokerCall: Sendable {
             return state.isGivenUp
         }
         if isUnwanted, case .success((let connection, _)) = outcome { connection.disconnect() }
-        tapedeck_eventfd_signal(answered)
+        answered.signal()
     }
 }

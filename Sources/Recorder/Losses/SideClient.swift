@@ -41,7 +41,7 @@ final class SideClient: Sendable {
     private let watches: Bool
     private let time: any TimeSource
     private let findings = Mutex(Findings())
-    private let wake: Int32
+    private let wake = EventDescriptor()
 
     /// The counter; published when it has changed (https://mosquitto.org/man/mosquitto-8.html, broker status).
     static let counterTopic = "$SYS/broker/publish/messages/dropped"
@@ -74,14 +74,9 @@ final class SideClient: Sendable {
         own.sessionExpiry = 0
         own.receiveMaximum = 100
         self.options = own
-        wake = tapedeck_eventfd()
-        guard wake >= 0 else { return nil }
+        guard wake.descriptor >= 0 else { return nil }
         if filters.isEmpty { findings.withLock { $0.snapshot = .works } }
         guard DetachedThread.start({ [self] in run() }) == nil else { return nil }
-    }
-
-    deinit {
-        tapedeck_close(wake)
     }
 
     /// What is new since the last call.
@@ -98,7 +93,7 @@ final class SideClient: Sendable {
     /// Ends the thread; it is not waited for, since it may be looking up a name.
     func stop() {
         findings.withLock { $0.isStopping = true }
-        tapedeck_eventfd_signal(wake)
+        wake.signal()
     }
 
     private var isStopping: Bool { findings.withLock { $0.isStopping } }
@@ -124,7 +119,7 @@ final class SideClient: Sendable {
                 guard error.isTransient else { return }
             }
             if findings.withLock({ $0.isFinished }) { return }
-            _ = tapedeck_poll(-1, false, false, wake, Self.retryAfter)
+            _ = tapedeck_poll(-1, false, false, wake.descriptor, Self.retryAfter)
         }
     }
 
@@ -132,7 +127,7 @@ final class SideClient: Sendable {
         let connection = try BrokerConnection(options)
         try connection.connect()
         let acknowledgement = try connection.awaitAcknowledgement(
-            within: Recorder.answerTimeout, wake: wake, isStopping: { isStopping })
+            within: Recorder.answerTimeout, wake: wake.descriptor, isStopping: { isStopping })
         return acknowledgement == nil ? nil : connection
     }
 
@@ -152,7 +147,8 @@ final class SideClient: Sendable {
                 try connection.maintain()
                 try connection.flush()
             }
-            _ = connection.wait(timeout: min(deadline, nextUpkeep) - time.monotonic, writing: false, wake: wake)
+            _ = connection.wait(
+                timeout: min(deadline, nextUpkeep) - time.monotonic, writing: false, wake: wake.descriptor)
         }
     }
 
@@ -190,7 +186,7 @@ final class SideClient: Sendable {
     /// Lets the recording thread have messages, and waits until it has room for them.
     private func hand(over messages: [IncomingMessage]) {
         while !isStopping, findings.withLock({ $0.retained.count }) >= Self.waiting {
-            _ = tapedeck_poll(-1, false, false, wake, 10_000_000)
+            _ = tapedeck_poll(-1, false, false, wake.descriptor, 10_000_000)
         }
         findings.withLock { $0.retained += messages }
     }
