@@ -246,7 +246,7 @@ def main() -> None:
             ordered = sorted(results, key=lambda row: row["cpu"])
             costs = [row["cpu"] for row in ordered]
             chosen = ordered[len(ordered) // 2]
-            chosen["spread"] = f"{costs[0]}–{median(costs)}–{costs[-1]}"
+            chosen["spread"] = "–".join(f"{cost:.2f}" for cost in (costs[0], median(costs), costs[-1]))
             rows.append(chosen)
     print_rows(rows)
     (options.work / "report.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
