@@ -50,7 +50,7 @@ let package = Package(
         .target(name: "Plot"),
         .target(name: "Terminal"),
         .target(
-            name: "Schema", path: "schema", exclude: ["tape-format.md"],
+            name: "Schema", path: "schema", exclude: ["README.md"],
             resources: (payloadKinds.map { "payloads/\($0).schema.json" } + [
                 "migrations/v1_tape.sql", "migrations/v2_segments.sql",
             ])

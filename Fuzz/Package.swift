@@ -31,7 +31,7 @@ let package = Package(
         .target(name: "MQTTSession", dependencies: ["COpenSSL", "CLinux", "MQTTWire"]),
         .target(name: "JSONScan"),
         .target(
-            name: "Schema", path: "schema", exclude: ["tape-format.md"],
+            name: "Schema", path: "schema", exclude: ["README.md"],
             resources: (payloadKinds.map { "payloads/\($0).schema.json" } + [
                 "migrations/v1_tape.sql", "migrations/v2_segments.sql",
             ])

@@ -1,4 +1,4 @@
--- Tape format version 1 (PRAGMA user_version = 1). docs: schema/tape-format.md
+-- Tape format version 1 (PRAGMA user_version = 1). docs: docs/tape-format.md
 
 -- Facts of the tape itself: id (hex), created_at (ns), created_by.
 CREATE TABLE tape (

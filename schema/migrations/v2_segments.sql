@@ -1,4 +1,4 @@
--- Tape format version 2: sealed messages. docs: schema/tape-format.md
+-- Tape format version 2: sealed messages. docs: docs/tape-format.md
 
 -- Topics, each once.
 CREATE TABLE topic (

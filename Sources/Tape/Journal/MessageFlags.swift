@@ -1,6 +1,6 @@
 import MQTTWire
 
-/// The flags of a message's frame (schema/tape-format.md, "Message frame").
+/// The flags of a message's frame (docs/tape-format.md, "Message frame").
 struct MessageFlags: RawRepresentable, Hashable {
     var rawValue: UInt8
 

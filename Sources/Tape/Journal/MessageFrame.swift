@@ -1,7 +1,7 @@
 import DeviceProtocol
 import MQTTWire
 
-/// A message's form inside a journal batch (schema/tape-format.md, "Message frame").
+/// A message's form inside a journal batch (docs/tape-format.md, "Message frame").
 ///
 /// Numbers are unsigned LEB128. In order: arrival since the message before (ns), flags, packet id, distance to the
 /// original of a duplicate, number of redactions, topic, properties, payload; what the flags do not announce is absent.

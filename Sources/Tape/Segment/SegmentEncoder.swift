@@ -1,6 +1,6 @@
 import DeviceProtocol
 
-/// Turns a block of messages into a segment (schema/tape-format.md, "Segment").
+/// Turns a block of messages into a segment (docs/tape-format.md, "Segment").
 ///
 /// Messages that share a template form a group; in a group those of one topic lie side by side, in order of arrival,
 /// and each value has a column.

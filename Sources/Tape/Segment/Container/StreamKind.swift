@@ -1,4 +1,4 @@
-/// What a stream of a segment holds; small streams of one kind share a frame (schema/tape-format.md, "Streams").
+/// What a stream of a segment holds; small streams of one kind share a frame (docs/tape-format.md, "Streams").
 enum StreamKind: UInt8, CaseIterable {
     /// Symbols of integer columns.
     case symbols

@@ -42,7 +42,7 @@ extension TokenForm {
         static let habitShift: UInt8 = 1
     }
 
-    /// Appends the form's bytes (schema/tape-format.md, "Forms").
+    /// Appends the form's bytes (docs/tape-format.md, "Forms").
     func append(to bytes: inout [UInt8]) {
         switch self {
         case .decimal(let form):

@@ -2,7 +2,7 @@ import DeviceProtocol
 
 /// What messages of one kind have in common: their properties and payload with every value cut out.
 ///
-/// schema/tape-format.md, "Template".
+/// docs/tape-format.md, "Template".
 struct Template: Hashable {
     /// What stands in the place of a value.
     enum Slot: Hashable {
