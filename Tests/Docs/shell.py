@@ -18,8 +18,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Benchmarks"))
 from private_broker import PrivateBroker  # noqa: E402 (the folder above must be known first)
 
-COLUMNS = 110
-SENTINEL = re.compile(r"\x1e(\d+)\x1e")
+COLUMNS = 114
+SENTINEL = re.compile(r"\x1e(\d+)\x1e\r?\n")
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 BROKER = re.compile(r"mqtt://((?:localhost|[a-z]+\.example)(?::\d+)?)")
 JOB_NOTICE = re.compile(r"^\[\d+\][-+ ]|.*line \d+: +\d+ (Terminated|Killed|Interrupt)|^\[\d+\] \d+$")
@@ -89,7 +89,7 @@ class Shell:
         self._status = int(SENTINEL.search(text).group(1))
         before = SENTINEL.sub("", text)
         if in_background:
-            before += self._read_for(1.0)
+            before += self._read_for(1.5)
         return self._status, self._lines(before)
 
     def _broker(self, name: str) -> PrivateBroker:
@@ -120,9 +120,10 @@ class Shell:
         return text
 
     def _read_for(self, seconds: float) -> str:
-        """What comes until nothing has come for so long."""
-        while self._read(seconds):
-            pass
+        """What comes within so long."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            self._read(left)
         text, self._pending = self._pending, ""
         return text
 
