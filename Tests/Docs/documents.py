@@ -27,6 +27,11 @@ class Command:
         return self.text.endswith("\\") or self.text.count("'") % 2 == 1 or self.text.count('"') % 2 == 1
 
     @property
+    def is_interrupted(self) -> bool:
+        """Whether the reader ends it with Ctrl-C, which terminals show in the output."""
+        return any(line.startswith(INTERRUPT) for line in self.output)
+
+    @property
     def in_background(self) -> bool:
         return self.text.split(" #")[0].rstrip().endswith("&")
 

@@ -10,7 +10,7 @@ mosquittos. Every indented block that begins with `$ ` is run. A comment on the 
     <!-- not run: REASON -->    it cannot be run here; its options must exist all the same
     <!-- numbers vary -->       in the output any number may stand for any other
 
-`…` in the output stands for anything. A command must end with 0, unless the next one is `echo $?`, which shows the code that it
+`…` in the output stands for anything; `^C` at the beginning of a line is where the reader presses Ctrl-C. A command must end with 0, unless the next one is `echo $?`, which shows the code that it
 must end with. Options between backticks must exist too. Exits 0 when every document says the truth, 1 otherwise.
 """
 
@@ -24,7 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from comparison import difference
-from documents import Block, blocks, inline_code
+from documents import INTERRUPT, Block, blocks, inline_code
 from flags import WORD, Options
 from shell import Shell, Stuck
 
@@ -89,14 +89,16 @@ def type_in(block: Block, shell: Shell, show: bool) -> list[str]:
     faults = []
     for index, command in enumerate(block.commands):
         began = time.monotonic()
-        status, lines = shell.run(command.text, in_background=command.in_background)
+        status, lines = shell.run(
+            command.text, in_background=command.in_background, is_interrupted=command.is_interrupted)
         if show:
             print(f"{time.monotonic() - began:6.1f} s  $ {command.text}\n" + "".join(f"    {line}\n" for line in lines))
         following = block.commands[index + 1].text if index + 1 < len(block.commands) else ""
         if status != 0 and not re.fullmatch(r"echo \$\?", following):
             faults.append(f"{command.line}: exit code {status}: {' / '.join(lines[-3:])}")
         elif command.output:
-            differs = difference(command.output, lines, varies=block.varies)
+            shown = [line.removeprefix(INTERRUPT) for line in command.output]
+            differs = difference(shown, lines, varies=block.varies)
             if differs:
                 faults.append(f"{command.line}: $ {command.text}\n        {differs}")
     return faults

@@ -22,6 +22,7 @@ COLUMNS = 114
 SENTINEL = re.compile(r"\x1e(\d+)\x1e\r?\n")
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 BROKER = re.compile(r"mqtt://((?:localhost|[a-z]+\.example)(?::\d+)?)")
+KILL = re.compile(r"\bkill (%\d+)$")
 JOB_NOTICE = re.compile(r"^\[\d+\][-+ ]|.*line \d+: +\d+ (Terminated|Killed|Interrupt)|^\[\d+\] \d+$")
 
 
@@ -75,12 +76,19 @@ class Shell:
             broker.__exit__()
         self._folder.cleanup()
 
-    def run(self, command: str, *, in_background: bool = False, seconds: float = 120) -> tuple[int, list[str]]:
-        """Types a command; returns its exit code and the lines that it wrote, brokers under the names of the document."""
+    def run(
+        self, command: str, *, in_background: bool = False, is_interrupted: bool = False, seconds: float = 120
+    ) -> tuple[int, list[str]]:
+        """Types a command; returns its exit code and the lines that it wrote, brokers under the names of the document.
+
+        One that is interrupted gets Ctrl-C after three seconds.
+        """
         command = BROKER.sub(lambda match: f"mqtt://127.0.0.1:{self._broker(match.group(1)).port}", command)
-        if command.startswith("kill %"):
+        if ended := KILL.search(command):
             # A reader sees what the job says at its end before typing on.
-            command += f"; wait {command.split()[1]}; true"
+            command += f"; wait {ended.group(1)}; true"
+        if is_interrupted:
+            command = f"{{ {command}\n}} & sleep 3; kill -INT -$!; wait $!"
         line = f"(exit {self._status})\n{command}\nprintf '\\036%d\\036\\n' $?\n"
         os.write(self._script, line.encode())
         text = self._read_until(SENTINEL, seconds)

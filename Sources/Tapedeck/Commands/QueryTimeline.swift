@@ -20,7 +20,7 @@ struct QueryTimeline: ParsableCommand {
             spread is 1.4826 times the median absolute deviation, a quarter of the range where that is 0, and never \
             less than a thousandth of the median. Counters are judged by their rise a second.
 
-            A silence is longer than three times the usual time between two telemetry messages, and than ten seconds; \
+            A silence is longer than five times the usual time between two telemetry messages, and than ten seconds; \
             what the loss ledger covers is none.
 
             JSON keys: time until event subject what from to direction count seq. event: gap and moved first, then \
