@@ -30,12 +30,12 @@ class Options:
 
     def unknown(self, command: str) -> str:
         """Empty, or which command or option of a command line that calls the program does not exist."""
-        for call in re.findall(r"(?:^|[;|&(<]\s*|sudo )tapedeck((?:[^;|&#'\"<>()]|'[^']*'|\"[^\"]*\")*)", command):
+        for call in re.findall(r"(?:^|[;|&(<]\s*|sudo )tapedeck(?=\s)((?:[^;|&#'\"<>()]|'[^']*'|\"[^\"]*\")*)", command):
             words = re.sub(r"'[^']*'|\"[^\"]*\"", "''", call).split()
             path: tuple[str, ...] = ()
             while words and (*path, words[0]) in self._names:
                 path = (*path, words.pop(0))
-            if not path and words and not words[0].startswith("-") and words[0] != "help":
+            if not path and words and words[0][0].isalpha() and words[0] != "help":
                 return f"no command `tapedeck {words[0]}`"
             for option in WORD.findall(" ".join(words)):
                 if option not in self._names[path]:

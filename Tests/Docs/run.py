@@ -43,7 +43,7 @@ def main() -> int:
     options = Options(tapedeck)
     documents = arguments.documents or [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md"))]
     began = time.monotonic()
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(lambda path: check(path, tapedeck, options, arguments.show), documents))
     faults = [fault for result in results for fault in result[1]]
     for fault in faults:
