@@ -6,15 +6,16 @@
 # make bench  size, speed and queries beside other engines; CORPUS=FILE takes messages of your own (Benchmarks/README.md)
 # make install  program, manual pages, completions, systemd unit below PREFIX=/usr/local; make uninstall takes them away
 # make deb    a Debian package in .build/packages; make test-deb tries it under a systemd of its own (as root)
+# make docs   types what README.md and docs/*.md say and compares what comes of it with what they show
 # make faults  kills, full disks, crashed brokers …, FAULT=kill,disk chooses (docs/operating.md, the loss ledger)
 # make fuzz   every decoder on damaged and random bytes, SECONDS=60 each (Fuzz/README.md)
 
 SWIFT_SOURCES = Package.swift Sources Tests schema
 
-.PHONY: help demo test build extension lint format bench install uninstall deb test-deb faults fuzz dependencies clean
+.PHONY: help demo test build extension lint format bench install uninstall deb test-deb docs faults fuzz dependencies clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -n 10
+	@sed -n 's/^# //p' Makefile | head -n 11
 
 demo: build
 	@scripts/demo.sh .build/release/tapedeck
@@ -41,6 +42,8 @@ test: dependencies lint
 	@swift test --skip-build --disable-xctest --filter RegressionRunTests
 	@echo "test: the same answers from an independent reference"
 	@Tests/Reference/compare.py .build/debug/tapedeck
+	@echo "test: what the documents tell readers to type"
+	@Tests/Docs/run.py .build/debug/tapedeck
 	@echo "test: faults, a short version of each"
 	@Tests/Faults/run.py .build/debug/tapedeck --short --jobs 3
 	@echo "test: manual pages and the systemd unit"
@@ -74,6 +77,9 @@ deb: build
 
 test-deb: build
 	@env -u DESTDIR packaging/test-deb.sh .build/release/tapedeck
+
+docs: build
+	@Tests/Docs/run.py .build/release/tapedeck
 
 faults: build
 	@Tests/Faults/run.py .build/release/tapedeck $(if $(FAULT),--only $(FAULT))

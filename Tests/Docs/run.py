@@ -11,7 +11,7 @@ mosquittos. Every indented block that begins with `$ ` is run. A comment on the 
     <!-- numbers vary -->       in the output any number may stand for any other
 
 `…` in the output stands for anything; `^C` at the beginning of a line is where the reader presses Ctrl-C. A command must end with 0, unless the next one is `echo $?`, which shows the code that it
-must end with. Options between backticks must exist too. Exits 0 when every document says the truth, 1 otherwise.
+must end with. Options between backticks, links and `make` targets must exist too. Exits 0 when every document says the truth, 1 otherwise.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pathlib import Path
 from comparison import difference
 from documents import INTERRUPT, Block, blocks, inline_code
 from flags import WORD, Options
+from links import missing
 from shell import Shell, Stuck
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +65,7 @@ def check(document: Path, tapedeck: Path, options: Options, show: bool) -> tuple
         f"{name}:{command.line}: {unknown}"
         for block in found for command in block.commands if (unknown := options.unknown(command.text))
     ]
+    faults += [f"{name}:{fault}" for fault in missing(document, ROOT)]
     for line, code in inline_code(document):
         unknown = options.unknown(code)
         if not unknown and code.startswith("--") and WORD.match(code).group() not in options.all | FOREIGN:
