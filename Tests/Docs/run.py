@@ -11,7 +11,8 @@ mosquittos. Every indented block that begins with `$ ` is run. A comment on the 
     <!-- numbers vary -->       in the output any number may stand for any other
 
 `…` in the output stands for anything; `^C` at the beginning of a line is where the reader presses Ctrl-C. A command must end with 0, unless the next one is `echo $?`, which shows the code that it
-must end with. Options between backticks, links and `make` targets must exist too. Exits 0 when every document says the truth, 1 otherwise.
+must end with. Options between backticks, links and `make` targets must exist too, and the patches
+of docs/worked-diffs must apply. Exits 0 when every document says the truth, 1 otherwise.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from comparison import difference
 from documents import INTERRUPT, Block, blocks, inline_code
 from flags import WORD, Options
 from links import missing
+from patches import misfits
 from shell import Shell, Stuck
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +48,7 @@ def main() -> int:
     began = time.monotonic()
     with ThreadPoolExecutor(4) as pool:
         results = list(pool.map(lambda path: check(path, tapedeck, options, arguments.show), documents))
-    faults = [fault for result in results for fault in result[1]]
+    faults = [fault for result in results for fault in result[1]] + misfits(ROOT)
     for fault in faults:
         print(f"docs: {fault}")
     commands = sum(result[0] for result in results)

@@ -45,7 +45,7 @@ struct QueryTrend: ParsableCommand {
     @Option(help: "Rows of its own for each: device, firmware, model, name, space, or any metric.")
     var by: String?
 
-    @Option(help: "Also this: sum, stddev, p99, increase, rate, or states alone; may be repeated, or a list with commas.")
+    @Option(help: "Also this: sum, stddev, p99, increase, rate, or states alone; may be repeated, or be a list.")
     var agg: [String] = []
 
     @Option(help: "Only the series with the greatest mean over the whole window, that many.")
