@@ -26,7 +26,9 @@ DESTDIR=$root PREFIX=/usr packaging/install.sh install "$binary" >/dev/null
 strip --strip-unneeded "$root/usr/bin/tapedeck"
 documents=$root/usr/share/doc/tapedeck
 mkdir -p "$documents"
-install -m 644 README.md docs/*.md "$documents"
+install -m 644 README.md CHANGELOG.md SECURITY.md THIRD_PARTY.md "$documents"
+mkdir "$documents/docs"
+install -m 644 docs/*.md "$documents/docs"
 packaging/licences.sh >"$documents/copyright"
 printf 'tapedeck (%s) unstable; urgency=medium\n\n  * Built from source.\n\n -- %s  %s\n' "$version" \
     "${MAINTAINER:-Tapedeck <root@localhost>}" "$(date -R -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}")" \

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Prints the licences of what is linked into the program: Swift's own libraries and the packages of Package.swift.
+# Prints our licence and those of what is linked into the program: Swift's own libraries and the packages of Package.swift.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-echo "Tapedeck contains the following works under their own licences."
+echo "Tapedeck is under the Apache License, Version 2.0: on Debian /usr/share/common-licenses/Apache-2.0, elsewhere"
+echo "https://www.apache.org/licenses/LICENSE-2.0. It contains the following works under their own licences."
 for checkout in .build/checkouts/*/; do
     name=$(basename "$checkout")
     for file in "$checkout"LICENSE* "$checkout"NOTICE*; do
