@@ -22,6 +22,7 @@ COLUMNS = 114
 SENTINEL = re.compile(r"\x1e(\d+)\x1e\r?\n")
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 BROKER = re.compile(r"mqtt://((?:localhost|[a-z]+\.example)(?::\d+)?)")
+LOG = re.compile(r"2>(\S+) *&$")
 KILL = re.compile(r"\bkill (%\d+)$")
 JOB_NOTICE = re.compile(r"^\[\d+\][-+ ]|.*line \d+: +\d+ (Terminated|Killed|Interrupt)|^\[\d+\] \d+$")
 
@@ -97,7 +98,7 @@ class Shell:
         self._status = int(SENTINEL.search(text).group(1))
         before = SENTINEL.sub("", text)
         if in_background:
-            before += self._read_for(1.5)
+            before += self._read_until_begun(command)
         return self._status, self._lines(before)
 
     def _broker(self, name: str) -> PrivateBroker:
@@ -126,6 +127,16 @@ class Shell:
         end = pattern.search(self._pending).end()
         text, self._pending = self._pending[:end], self._pending[end:]
         return text
+
+    def _read_until_begun(self, command: str) -> str:
+        """What a job says at its beginning; one that speaks into a file has begun when there is something in it."""
+        log = LOG.search(command)
+        if not log:
+            return self._read_for(1.5)
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline and not (self.folder / log.group(1)).stat().st_size:
+            time.sleep(0.05)
+        return self._read_for(0.2)
 
     def _read_for(self, seconds: float) -> str:
         """What comes within so long."""
