@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import pty
@@ -45,6 +46,8 @@ class Shell:
         self._brokers: dict[str, PrivateBroker] = {}
         self._status = 0
         self._pending = ""
+        # A read may end inside of a character.
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._terminal, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
         script, self._script = os.pipe()
@@ -88,6 +91,9 @@ class Shell:
         if ended := KILL.search(command):
             # A reader sees what the job says at its end before typing on.
             command += f"; wait {ended.group(1)}; true"
+        if log := LOG.search(command):
+            # What an earlier job has said there does not count.
+            (self.folder / log.group(1)).unlink(missing_ok=True)
         if is_interrupted:
             command = f"{{ {command}\n}} & sleep 3; kill -INT -$!; wait $!"
         line = f"(exit {self._status})\n{command}\nprintf '\\036%d\\036\\n' $?\n"
@@ -133,8 +139,9 @@ class Shell:
         log = LOG.search(command)
         if not log:
             return self._read_for(1.5)
+        file = self.folder / log.group(1)
         deadline = time.monotonic() + 5
-        while time.monotonic() < deadline and not (self.folder / log.group(1)).stat().st_size:
+        while time.monotonic() < deadline and not (file.exists() and file.stat().st_size):
             time.sleep(0.05)
         return self._read_for(0.2)
 
@@ -150,7 +157,7 @@ class Shell:
         if not select.select([self._terminal], [], [], seconds)[0]:
             return False
         try:
-            self._pending += os.read(self._terminal, 65536).decode("utf-8", "replace")
+            self._pending += self._decoder.decode(os.read(self._terminal, 65536))
         except OSError:
             return False
         return True
