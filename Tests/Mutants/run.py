@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""Makes each mistake of mutants.py in a copy of the tree and looks whether a test notices it.
+
+A mutant that no test notices is named, and the exit code is 1. Each costs a build of what depends on its file and the
+tests that are named for it; the copy keeps what was built between them.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from mutants import MUTANTS, Mutant
+
+ROOT = Path(__file__).resolve().parents[2]
+COPIED = ["Package.swift", "Package.resolved", "Sources", "Tests", "schema", "docs"]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", help="a part of the names to try")
+    parser.add_argument("--list", action="store_true", help="say what there is")
+    parser.add_argument("--work", type=Path, default=ROOT / ".build" / "mutants", help="where the copy is made")
+    arguments = parser.parse_args()
+    chosen = [mutant for mutant in MUTANTS if not arguments.only or arguments.only in mutant.name]
+    if arguments.list:
+        for mutant in chosen:
+            print(f"{mutant.name}: {mutant.file}, {mutant.tests}")
+        return 0
+    copy(arguments.work)
+    print("mutants: building the tree as it is", flush=True)
+    if (built := build(arguments.work)) is not None:
+        print(built)
+        return 1
+    survivors = []
+    for mutant in chosen:
+        began = time.monotonic()
+        outcome = attempt(mutant, arguments.work)
+        print(f"{outcome:10}  {time.monotonic() - began:4.0f} s  {mutant.name}", flush=True)
+        if outcome != "killed":
+            survivors.append(mutant.name)
+    print(f"mutants: {len(chosen) - len(survivors)} of {len(chosen)} killed")
+    return 1 if survivors else 0
+
+
+def copy(work: Path) -> None:
+    work.mkdir(parents=True, exist_ok=True)
+    for name in COPIED:
+        source, target = ROOT / name, work / name
+        if source.is_dir():
+            subprocess.run(["rsync", "-a", "--delete", f"{source}/", f"{target}/"], check=True)
+        elif source.exists():
+            shutil.copy2(source, target)
+
+
+def build(work: Path) -> str | None:
+    """None when it builds, else what the compiler said."""
+    run = subprocess.run(["swift", "build", "--build-tests"], cwd=work, capture_output=True, text=True)
+    if run.returncode == 0:
+        return None
+    return "\n".join(line for line in run.stdout.splitlines() if "error:" in line) or run.stdout[-2_000:]
+
+
+def attempt(mutant: Mutant, work: Path) -> str:
+    file = work / mutant.file
+    text = file.read_text()
+    if text.count(mutant.old) != 1:
+        return "not found"
+    file.write_text(text.replace(mutant.old, mutant.new))
+    try:
+        if (error := build(work)) is not None:
+            print(error)
+            return "no build"
+        command = ["swift", "test", "--skip-build", "--disable-xctest", "--filter", mutant.tests]
+        try:
+            run = subprocess.run(command, cwd=work, capture_output=True, text=True, timeout=400)
+        except subprocess.TimeoutExpired:
+            return "killed"
+        if "with 0 tests" in run.stdout:
+            return "no tests"
+        return "survived" if run.returncode == 0 else "killed"
+    finally:
+        file.write_text(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
