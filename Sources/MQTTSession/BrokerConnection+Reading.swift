@@ -36,6 +36,8 @@ extension BrokerConnection {
             }
         }
         if let ending { throw ending }
+        // The message that filled the limit has been copied out of it.
+        received.shrink()
         pulse.heard(packetsHeard, at: MonotonicClock.now)
         if mayWrite { try writeOutgoing() }
         return false

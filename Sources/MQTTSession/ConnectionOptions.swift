@@ -50,6 +50,10 @@ public struct ConnectionOptions: Sendable {
     public var sessionExpiry: UInt32 = 0
     /// How many unacknowledged QoS > 0 messages the broker may have on the way to us (MQTT 5.0 §3.1.2.11.3).
     public var receiveMaximum: UInt16 = 20
+    /// The largest packet that the broker may send, in bytes; nil for any.
+    ///
+    /// What is larger it drops without a word (MQTT 5.0 §3.1.2.11.4).
+    public var maximumPacketSize: UInt32?
     /// Seconds after which a silent connection is probed; 0 for never, else at least 5.
     public var keepAlive: Int32 = 60
     /// Certificates and keys, where the address asks for TLS.

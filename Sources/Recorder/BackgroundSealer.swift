@@ -52,6 +52,7 @@ public final class BackgroundSealer: Sendable {
         self.retention = retention
         self.time = time
         signal = Signal()
+        state.withLock { $0.keepsFrom = retention.keepsFrom }
         AllocatorLimits.set()
         if let reason = DetachedThread.start({ [self] in run() }) {
             throw .system(path: path, action: "start the sealing thread for", reason: reason)
@@ -102,6 +103,12 @@ public final class BackgroundSealer: Sendable {
         return max(1_000_000_000, min(Self.interval, age / 20))
     }
 
+    /// A ring deletes whole segments: one must not have much more time in it than there is between two looks.
+    private var span: Int64? {
+        guard retention.isRing, let age = retention.age else { return nil }
+        return max(1_000_000_000, age / 10)
+    }
+
     private func run() {
         do throws(TapeError) {
             let sealer = try TapeSealer(path: path, besideWriter: true)
@@ -144,7 +151,7 @@ public final class BackgroundSealer: Sendable {
 
     private func work(_ sealer: TapeSealer, _ demand: TapeSealer.Demand) throws(TapeError) {
         defer { AllocatorLimits.trim() }
-        while demand == .all || !isStopping, let step = try sealer.sealNext(demand) {
+        while demand == .all || !isStopping, let step = try sealer.sealNext(demand, span: span) {
             AllocatorLimits.trim()
             state.withLock { $0.report.sealed.add(step) }
         }

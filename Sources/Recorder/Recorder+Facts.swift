@@ -55,6 +55,10 @@ extension Recorder {
         writer.int(Int64(options.receiveMaximum))
         writer.key("session_expiry_s")
         writer.int(Int64(options.sessionExpiry))
+        if let size = client.options.connection.maximumPacketSize {
+            writer.key("maximum_packet_size")
+            writer.int(Int64(size))
+        }
         writer.key("redaction")
         writer.bool(redactor != nil)
         if let name = redactor?.keyName {

@@ -163,6 +163,7 @@ extension Recorder {
         guard count > 0 else { return }
         let before = time.monotonic
         try onTape { () throws(TapeError) in try writer.commit() }
+        try storeIncidents(atOnce: false)
         let after = time.monotonic
         statistics.longestCommit = max(statistics.longestCommit, after - before)
         statistics.measures.note(commitOf: count, since: since, from: before, until: after)

@@ -27,8 +27,8 @@ public enum RecorderEvent: Sendable {
     case incidentsLimited(TriggerReason)
     /// An incident tape was cut.
     case incident(IncidentPlan, TriggerOptions.Cut)
-    /// An incident tape could not be cut.
-    case incidentFailed(IncidentPlan, reason: String)
+    /// An incident tape could not be cut, and what becomes of it; said once for as long as it is tried.
+    case incidentFailed(IncidentPlan, IncidentOutlook, reason: String)
     /// About once a second: the numbers so far.
     case progress(RecordingStatistics)
     /// The recording ends and everything is being sealed: about once a second, the messages sealed so far.
@@ -65,8 +65,10 @@ public struct RecordingStatistics: Sendable, Hashable {
     public var triggered: Int64 = 0
     /// Incident tapes cut.
     public var incidents: Int64 = 0
-    /// Incident tapes that could not be cut.
+    /// Incident tapes that could not be cut and are not tried any more by this recording.
     public var incidentsFailed: Int64 = 0
+    /// Incidents that began and are not cut yet.
+    public var openIncidents: Int64 = 0
     /// How often a condition began to hold when too many incidents had begun.
     public var incidentsLeftOut: Int64 = 0
     /// MQTT clients that record.

@@ -47,6 +47,9 @@ import Testing
         #expect(try TapeReader(path: tape).marks().map(\.text) == ["valve 3 opened"])
         let info = try Program.run(["info", tape, "--format", "jsonl"], in: workspace)
         #expect(info.output.contains(#""text":"valve 3 opened""#))
+        let marks = try Program.run(["query", "marks", tape, "--format", "jsonl"], in: workspace)
+        #expect(marks.status == 0 && marks.output.contains(#""text":"valve 3 opened"}"#))
+        #expect(try Program.run(["query", "marks", tape, "-d", "a"], in: workspace).status == 64)
         // Without more the timeline ends with the last message.
         try Self.say(#"{"status":"online"}"#, "a", to: broker)
         try poll("the last message") { try TapeReader(path: tape).summary().messages == 4 }
@@ -99,6 +102,44 @@ import Testing
         let folder = (tape as NSString).deletingLastPathComponent
         let incident = try #require(Self.incidents(folder, about: "a").first)
         #expect(try TapeReader(path: incident).summary().messages == 1)
+    }
+
+    @Test func `an incident survives a kill, and a folder that is gone for a while`() throws {
+        let workspace = try Workspace()
+        let broker = try PrivateBroker(workspace)
+        let (tape, folder) = (workspace.path("ring.tape"), workspace.path("incidents"))
+        let flags = [
+            "--ring", "5m", "--before", "5s", "--after", "2s", "--trigger", "status=offline", "--incidents", folder,
+            "--json",
+        ]
+        let first = try Program.record(tape, from: broker, flags)
+        try Self.say(#"{"status":"offline"}"#, "a", to: broker)
+        try poll("the message") { try TapeReader(path: tape).summary().messages == 1 }
+        try poll("the trigger") { first.output.contains(#""event":"triggered""#) }
+        // What began is on the tape a moment after the message.
+        usleep(1_500_000)
+        first.signal(SIGKILL)
+        _ = try first.wait()
+        #expect(Self.incidents(folder, about: "a").isEmpty)
+        let second = try Program.record(tape, from: broker, flags)
+        try poll("the tape of the incident before; the recorder said: \(second.errors)") {
+            !Self.incidents(folder, about: "a").isEmpty
+        }
+        let incident = try #require(Self.incidents(folder, about: "a").first)
+        #expect(try TapeReader(path: incident).summary().messages == 1)
+        #expect(try TapeReader(path: incident).sessions().allSatisfy { $0.tags.contains(#""incident_device":"a""#) })
+
+        try FileManager.default.removeItem(atPath: folder)
+        try Self.say(#"{"status":"offline"}"#, "b", to: broker)
+        try poll("the failure") { second.errors.contains("trying again every 30 s") }
+        #expect(second.output.contains(#""outlook":"retried""#))
+        #expect(try Program.stop(second) == 0)
+        #expect(second.errors.contains("tapedeck slice \(tape) -o NEW.tape --since "))
+        let third = try Program.record(tape, from: broker, flags)
+        try poll("the tape of the incident that failed") { !Self.incidents(folder, about: "b").isEmpty }
+        #expect(try Program.stop(third) == 0)
+        #expect(third.errors.contains("it could not be cut since"))
+        #expect(try Program.run(["verify", tape], in: workspace).status == 0)
     }
 
     @Test(arguments: [

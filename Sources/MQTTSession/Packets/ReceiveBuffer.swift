@@ -63,7 +63,7 @@ struct ReceiveBuffer: ~Copyable {
         if head == tail {
             head = 0
             tail = 0
-            if storage.count > 4 * Self.standardSize { resize(to: Self.standardSize) }
+            shrink()
         }
         let needed = max(expected, Self.standardSize)
         if storage.count - head < needed || tail == storage.count { makeRoom(needed) }
@@ -73,6 +73,11 @@ struct ReceiveBuffer: ~Copyable {
     /// Notes that so many bytes were received into ``room()``.
     mutating func filled(_ count: Int) {
         tail += count
+    }
+
+    /// Gives the memory of a large packet back, once it has been handled.
+    mutating func shrink() {
+        if head == tail, storage.count > 4 * Self.standardSize { resize(to: Self.standardSize) }
     }
 
     private mutating func makeRoom(_ needed: Int) {

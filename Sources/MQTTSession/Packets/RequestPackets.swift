@@ -11,6 +11,10 @@ extension PacketWriter {
         }
         properties.append(33)
         properties.append(bigEndian: max(1, options.receiveMaximum))
+        if let size = options.maximumPacketSize {
+            properties.append(39)
+            properties.append(bigEndian: max(1, size))
+        }
         var body: [UInt8] = []
         body.append(mqtt: "MQTT")
         body.append(5)

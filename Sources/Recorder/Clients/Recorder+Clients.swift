@@ -39,10 +39,12 @@ extension Recorder {
         client.place = place
         if let pause = writer.pause(before: place) { statistics.measures.ledger[pause.cause, default: 0] += 1 }
         guard sealer == nil else { return }
+        try resumeTriggers()
+        var retention = options.retention
+        retention.keepsFrom = triggers?.keepsFrom
         sealer = try onTape { () throws(TapeError) in
-            try BackgroundSealer(path: options.path, retention: options.retention, time: time)
+            try BackgroundSealer(path: options.path, retention: retention, time: time)
         }
-        try knowMarks()
     }
 
     /// Begins the session of a client that has not got through.

@@ -53,6 +53,10 @@ struct LossWatch {
     /// Whether the broker's counter is being read.
     var hasCounter = false
     private var counter: Int64?
+    /// Whether the broker has told of itself without telling the counter.
+    private var isQuiet = false
+    /// The counter when it first rose, from nobody knows what.
+    private var unknownRise: Int64?
     /// When the broker's counter was last seen to have risen.
     private(set) var lastRise: Int64?
     /// Sums over the recording: what the counter rose by, what the identifiers explain, what rows say.
@@ -198,26 +202,41 @@ struct LossWatch {
 
     // MARK: The broker's counter
 
-    /// Notes the broker's count of dropped messages.
-    mutating func count(_ value: Int64, at now: Int64) {
+    /// Notes the broker's count of dropped messages; nil where it tells of itself, but of no message dropped lately.
+    mutating func count(_ value: Int64?, at now: Int64) {
         isUnsettled = true
+        guard let value else {
+            isQuiet = counter == nil
+            return
+        }
         if let before = counter, value != before {
             lastRise = now
             // A broker that was restarted begins at 0.
             total.counter &+= value >= before ? value - before : max(0, value)
+        } else if isQuiet {
+            lastRise = now
+            unknownRise = value
         }
+        isQuiet = false
         counter = value
     }
 
     /// Settles what the counter said, when everything that was delivered before has been read.
     private mutating func settle(at now: Int64) {
         let rest = total.counter - total.numbered - total.rows
-        if isComplete {
+        defer { unknownRise = nil }
+        if let most = unknownRise, !isComplete {
+            // Whatever of it the numbers show: it is all in this row.
+            total.rows += rest
+            note(counted: nil, now, "counts for all of its clients and rose to \(most) from an unknown number")
+        } else if isComplete {
             // With numbers on all of our messages the other drops were other clients', or show with the next message.
             total.rows += rest
         } else if rest > 0 {
             total.rows += rest
-            note(counted: rest, now)
+            note(counted: rest, now, "counts for all of its clients")
+        } else if rest < 0, counted?.missing == nil, counted != nil {
+            total.rows += rest
         } else if rest < 0, var row = counted, let missing = row.missing, missing > 0 {
             // The next message has shown that these were numbered.
             row.missing = max(0, missing + rest)
@@ -230,18 +249,18 @@ struct LossWatch {
         settled = (now, settled.last)
     }
 
-    private mutating func note(counted rest: Int64, _ now: Int64) {
+    private mutating func note(counted rest: Int64?, _ now: Int64, _ remark: String) {
         let from = min(settled.previous, pressure?.from ?? .max)
-        if var row = counted, from <= row.until &+ Self.nearness {
+        if var row = counted, from <= row.until &+ Self.nearness, (row.missing == nil) == (rest == nil) {
             row.until = now
-            row.missing = (row.missing ?? 0) + rest
+            row.missing = rest.map { $0 + (row.missing ?? 0) }
             row.isChanged = true
             counted = row
         } else {
             retire(counted)
             counted = Row(
                 cause: .brokerDropped, from: from, until: now, missing: rest,
-                detail: "by the broker's counter, which counts for all of its clients")
+                detail: "by the broker's counter, which " + remark)
         }
     }
 

@@ -58,7 +58,7 @@ extension Recorder {
 
     private func note(_ client: RecordingClient, _ found: SideClient.Findings) throws(RecorderError) {
         client.losses.hasCounter = found.isWatching
-        if let value = found.dropped { client.losses.count(value, at: time.monotonic) }
+        if let count = found.dropped { client.losses.count(count.value, at: time.monotonic) }
         if let outcome = found.statistics, outcome != client.statisticsOutcome {
             client.statisticsOutcome = outcome
             try storeOptions(client)

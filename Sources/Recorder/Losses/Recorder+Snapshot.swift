@@ -21,7 +21,7 @@ extension Recorder {
     /// Takes what the second client has, while it takes the snapshot.
     func followSnapshot(_ client: RecordingClient) throws(RecorderError) {
         guard client.isTakingSnapshot, let found = client.side?.take() else { return }
-        if let value = found.dropped { client.losses.count(value, at: time.monotonic) }
+        if let count = found.dropped { client.losses.count(count.value, at: time.monotonic) }
         try store(client, found.retained, outcome: found.snapshot)
     }
 

@@ -22,7 +22,7 @@ final class SideClient: Sendable {
         /// Whether the counter is being watched now.
         var isWatching = false
         /// The counter as last read, if it was read since it was taken last.
-        var dropped: Int64?
+        var dropped: DropCount?
 
         fileprivate var isStopping = false
         fileprivate var isFinished = false
@@ -43,7 +43,8 @@ final class SideClient: Sendable {
     private let findings = Mutex(Findings())
     private let wake = EventDescriptor()
 
-    /// The counter; published when it has changed (https://mosquitto.org/man/mosquitto-8.html, broker status).
+    /// The counter; published when it has changed (https://mosquitto.org/man/mosquitto-8.html, broker status), and kept
+    /// by mosquitto 2 for a minute only: where nothing is being dropped there is none to be had.
     static let counterTopic = "$SYS/broker/publish/messages/dropped"
     /// Published at every look at the counters, whether or not they have changed.
     static let clockTopic = "$SYS/broker/uptime"
@@ -197,18 +198,16 @@ final class SideClient: Sendable {
         else { return }
         let request = try connection.subscribe(toRetained: counter, qos: .atMostOnce)
         _ = try connection.subscribe(toRetained: clock, qos: .atMostOnce)
-        var value: Int64?
+        var count: DropCount?
         var refusal: UInt8?
         let note = { (event: ConnectionEvent) -> Bool in
             switch event {
             case .subscribed(let packetID, let code) where packetID == request && code >= 0x80: refusal = code
             case .message(let message):
-                if message.topic.utf8.elementsEqual(Self.counterTopic.utf8) {
-                    value = Int64(String(decoding: message.payload, as: UTF8.self))
-                }
-                guard let value else { break }
+                count = DropCount(topic: message.topic, payload: message.payload, after: count)
+                guard let count else { break }
                 self.findings.withLock {
-                    $0.dropped = value
+                    $0.dropped = count
                     $0.statistics = .works
                     $0.isWatching = true
                 }
@@ -217,7 +216,7 @@ final class SideClient: Sendable {
             return refusal == nil
         }
         try follow(connection, until: time.monotonic + Self.firstSign, note)
-        if value == nil, !isStopping {
+        if count == nil, !isStopping {
             let reason =
                 refusal.map { "the broker refused $SYS (0x\(String($0, radix: 16)))" }
                 ?? "the broker publishes no \(Self.counterTopic)"

@@ -88,6 +88,16 @@ public struct Redactor {
         _ = redactedPayload(message, &counts)
     }
 
+    /// Replaces in a text beside the messages, which somebody wrote, what is known as a secret and what says that it is.
+    ///
+    /// - Returns: the text; the same where there was nothing to replace.
+    public mutating func redact(text: String) -> String {
+        var counts = RedactionCounts()
+        guard let bytes = redacted(Array(text.utf8), .unknown, isPayload: false, &counts) else { return text }
+        self.counts.add(counts)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     // MARK: - Secrets
 
     /// The placeholder of a secret.

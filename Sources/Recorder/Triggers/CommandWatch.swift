@@ -19,8 +19,8 @@ struct CommandWatch {
     private let limit: Int64?
     private var open: [Key: Life] = [:]
     /// The devices of the open commands with an id, and the ids of the open commands of a device.
-    private var devices: [[UInt8]: [DeviceID?]] = [:]
-    private var ids: [DeviceID?: [[UInt8]]] = [:]
+    private var devices: [[UInt8]: Set<DeviceID?>] = [:]
+    private var ids: [DeviceID?: Set<[UInt8]>] = [:]
     /// Devices that have a command open for too long.
     private var holding: Set<DeviceID?> = []
     private var failed: Set<Key> = []
@@ -28,8 +28,9 @@ struct CommandWatch {
     private var failures: [Key] = []
 
     /// Commands that are followed at once.
-    static let manyCommands = 65_536
+    static let manyCommands = 16_384
     private static let manyFailures = 4_096
+    private static let longestText = 200
 
     /// - Parameter limit: how long a command may be open, ns; nil asks for failed ones instead.
     init(openFor limit: Int64?) {
@@ -46,10 +47,11 @@ struct CommandWatch {
                 guard let key = key(command.id, correlation, command.deviceID ?? topicDevice) else { continue }
                 if command.status?.isTerminal ?? false {
                     close(key)
-                } else if limit != nil, open[key] == nil, open.count < Self.manyCommands {
-                    open[key] = Life(since: monotonic, sequence: sequence, name: command.name)
-                    devices[key.id, default: []].append(key.device)
-                    ids[key.device, default: []].append(key.id)
+                } else if limit != nil, open[key] == nil, open.count < Self.manyCommands, isFollowed(key) {
+                    let name = command.name.map { TriggerWatch.beginning($0, bytes: Self.longestText) }
+                    open[key] = Life(since: monotonic, sequence: sequence, name: name)
+                    devices[key.id, default: []].insert(key.device)
+                    ids[key.device, default: []].insert(key.id)
                 }
             }
         case .commandUpdate(let update): return see(update, topicDevice, correlation)
@@ -65,7 +67,7 @@ struct CommandWatch {
         let device = update.deviceID ?? topicDevice
         let key = key(update.id, correlation, device) ?? Key(device: device, id: [])
         if status.isTerminal { close(find(key, topicDevice)) }
-        guard limit == nil else { return [] }
+        guard limit == nil, isFollowed(key) else { return [] }
         guard status.state == .failed else {
             if failed.remove(key) != nil { failures.removeAll { $0 == key } }
             return []
@@ -74,27 +76,33 @@ struct CommandWatch {
         failures.append(key)
         if failures.count > Self.manyFailures { failed.remove(failures.removeFirst()) }
         let id = update.id.map { "command \($0) " } ?? "a command without id "
-        return [(device, id + "failed" + (update.message.map { ": \($0.prefix(200))" } ?? ""))]
+        let words = update.message.map { ": " + TriggerWatch.beginning($0, bytes: Self.longestText) } ?? ""
+        return [(device, id + "failed" + words)]
     }
 
     /// The open command that an update is about: who speaks for a child may leave the child's name out, or the id.
     private func find(_ key: Key, _ topicDevice: DeviceID?) -> Key? {
         if open[key] != nil { return key }
         if key.id.isEmpty {
-            guard let known = ids[key.device], known.count == 1 else { return nil }
-            return Key(device: key.device, id: known[0])
+            guard let known = ids[key.device], known.count == 1, let only = known.first else { return nil }
+            return Key(device: key.device, id: only)
         }
         guard let known = devices[key.id] else { return nil }
         if known.contains(topicDevice) { return Key(device: topicDevice, id: key.id) }
-        return known.count == 1 ? Key(device: known[0], id: key.id) : nil
+        guard known.count == 1, let only = known.first else { return nil }
+        return Key(device: only, id: key.id)
     }
 
     private mutating func close(_ key: Key?) {
         guard let key, open.removeValue(forKey: key) != nil else { return }
-        devices[key.id]?.removeAll { $0 == key.device }
+        devices[key.id]?.remove(key.device)
         if devices[key.id]?.isEmpty ?? false { devices[key.id] = nil }
-        ids[key.device]?.removeAll { $0 == key.id }
+        ids[key.device]?.remove(key.id)
         if ids[key.device]?.isEmpty ?? false { ids[key.device] = nil }
+    }
+
+    private func isFollowed(_ key: Key) -> Bool {
+        key.id.count <= TriggerWatch.longestName && TriggerWatch.isFollowed(key.device)
     }
 
     private func key(_ id: String?, _ correlation: [UInt8]?, _ device: DeviceID?) -> Key? {

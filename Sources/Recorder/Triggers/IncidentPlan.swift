@@ -43,6 +43,8 @@ public struct IncidentPlan: Sendable, Hashable {
     public private(set) var reasons: [TriggerReason]
     /// How often a condition began to hold.
     public private(set) var firings = 1
+    /// When it could not be cut for the first time, wall time.
+    public internal(set) var failingSince: Timestamp?
 
     static let manyReasons = 16
 
@@ -51,6 +53,15 @@ public struct IncidentPlan: Sendable, Hashable {
         self.until = Timestamp(nanoseconds: until)
         self.due = due
         reasons = [reason]
+    }
+
+    /// Puts one together that was begun by an earlier recording.
+    init(from: Timestamp, until: Timestamp, due: Int64, reasons: [TriggerReason], firings: Int) {
+        self.from = from
+        self.until = until
+        self.due = due
+        self.reasons = reasons
+        self.firings = firings
     }
 
     /// Takes another incident in, whose window overlaps.

@@ -55,6 +55,11 @@ struct IncidentPlanner {
         return .begun
     }
 
+    /// Takes up an incident that an earlier recording began and whose window has not ended.
+    mutating func resume(_ plan: IncidentPlan) {
+        open.append(plan)
+    }
+
     /// Takes out the incidents whose window has ended; `nil` takes all.
     mutating func takeDue(_ now: Int64?) -> [IncidentPlan] {
         let due = open.filter { plan in now.map { plan.due <= $0 } ?? true }

@@ -39,6 +39,7 @@ struct MetricWatch {
         }
         if watchesStatus, let status = telemetry.status { note(Self.status, holds(status: status), status) }
         for metric in telemetry.metrics where pattern.matches(metric.key) {
+            guard metric.key.utf8.count <= TriggerWatch.longestName else { continue }
             let holds: Bool
             if metric.key == Self.status, let status = metric.value.string {
                 holds = self.holds(status: status)

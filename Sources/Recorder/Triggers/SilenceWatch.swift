@@ -17,7 +17,12 @@ struct SilenceWatch {
 
     /// A device said something.
     mutating func see(_ device: DeviceID, at monotonic: Int64) {
-        guard heard[device] != nil || heard.count < Self.manyDevices else { return }
+        if heard[device] == nil, heard.count >= Self.manyDevices {
+            // Of those that have gone silent everything was said.
+            for old in silent { heard[old] = nil }
+            silent.removeAll()
+            guard heard.count < Self.manyDevices else { return }
+        }
         heard[device] = monotonic
         silent.remove(device)
     }

@@ -73,7 +73,7 @@ struct TriggerWatch {
             case .metric(var watch):
                 // Taken out while it changes, so that its tables are not copied.
                 parts[index] = .other
-                for (device, telemetry) in decoded.telemetry {
+                for (device, telemetry) in decoded.telemetry where Self.isFollowed(device) {
                     guard let value = watch.see(telemetry, of: device) else { continue }
                     reasons.append(Self.reason(conditions[index], device, sequence, value, moment))
                 }
@@ -134,19 +134,35 @@ struct TriggerWatch {
         for index in parts.indices {
             guard case .silence(var watch) = parts[index] else { continue }
             parts[index] = .other
-            for device in devices { watch.see(device, at: moment.monotonic) }
+            for device in devices where Self.isFollowed(device) { watch.see(device, at: moment.monotonic) }
             parts[index] = .silence(watch)
         }
     }
 
     private static let longestValue = 300
+    /// Names of more bytes, which nobody gives a device, are not followed: memory has its bounds.
+    static let longestName = 256
+
+    static func isFollowed(_ device: DeviceID?) -> Bool {
+        device.map { $0.text.utf8.count <= longestName } ?? true
+    }
+
+    /// The beginning of a text that anybody may have sent; a character alone may have any number of bytes.
+    static func beginning(_ text: String, bytes limit: Int) -> String {
+        guard text.utf8.count > limit else { return text }
+        var end = text.utf8.index(text.startIndex, offsetBy: limit)
+        while end > text.startIndex, end.samePosition(in: text.unicodeScalars) == nil {
+            text.utf8.formIndex(before: &end)
+        }
+        return text[..<end] + "…"
+    }
 
     private static func reason(
         _ condition: TriggerCondition, _ device: DeviceID?, _ sequence: Int64?, _ value: String, _ moment: TriggerMoment
     ) -> TriggerReason {
         TriggerReason(
-            condition: condition.text, device: device, sequence: sequence, value: String(value.prefix(longestValue)),
-            at: Timestamp(nanoseconds: moment.wall))
+            condition: condition.text, device: isFollowed(device) ? device : nil, sequence: sequence,
+            value: beginning(value, bytes: longestValue), at: Timestamp(nanoseconds: moment.wall))
     }
 }
 

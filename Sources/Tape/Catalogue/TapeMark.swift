@@ -95,6 +95,14 @@ extension Connection {
         return marks
     }
 
+    /// Gives a mark another text.
+    func update(_ mark: TapeMark, text: String) throws(SQLiteError) {
+        var update = try prepare("UPDATE tape SET value = ? WHERE key = ?")
+        try update.bind(1, text)
+        try update.bind(2, mark.key)
+        try update.run()
+    }
+
     /// Stores a mark, under the key that it has.
     func insert(_ mark: TapeMark) throws(SQLiteError) {
         var insert = try prepare("INSERT OR IGNORE INTO tape (key, value) VALUES (?, ?)")

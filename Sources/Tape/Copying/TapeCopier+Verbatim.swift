@@ -28,6 +28,7 @@ extension TapeCopier {
         }
         try write { (database: borrowing Connection) throws(SQLiteError) in
             for statement in statements { try database.execute(statement) }
+            try database.forgetOpenIncidents()
         }
         clocks = numbers
         report.sessions = Set(numbers.keys.map(\.session)).count
@@ -78,22 +79,29 @@ extension TapeCopier {
 
     /// Brings the sessions up to date and gives the file its name.
     ///
-    /// - Parameter options: the options of a session after the change.
+    /// - Parameters:
+    ///   - options: the options of a session after the change.
+    ///   - text: a mark's text or a session's tags after the change.
     /// - Returns: what stands on the tape.
     /// - Throws: ``TapeError`` as ``finish()`` does.
-    func finishVerbatim(options: (String) -> String) throws(TapeError) -> CopyReport {
+    func finishVerbatim(options: (String) -> String, text: (String) -> String) throws(TapeError) -> CopyReport {
         try flush()
         let changes = changes
         try write { (database: borrowing Connection) throws(SQLiteError) in
             for session in try database.sessions() {
                 var update = try database.prepare(
-                    "UPDATE session SET bytes = bytes + ?, redactions = redactions + ?, options = ? WHERE id = ?")
+                    """
+                    UPDATE session SET bytes = bytes + ?, redactions = redactions + ?, options = ?, tags = ?
+                    WHERE id = ?
+                    """)
                 try update.bind(1, changes[session.id]?.bytes ?? 0)
                 try update.bind(2, changes[session.id]?.redactions ?? 0)
                 try update.bind(3, options(session.options))
-                try update.bind(4, session.id)
+                try update.bind(4, text(session.tags))
+                try update.bind(5, session.id)
                 try update.run()
             }
+            for mark in try database.marks() { try database.update(mark, text: text(mark.text)) }
         }
         return try finish()
     }

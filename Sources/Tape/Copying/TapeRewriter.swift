@@ -18,13 +18,14 @@ public struct TapeRewriter {
     ///   - path: the new tape, which must not be there yet.
     ///   - host: hears how it goes.
     ///   - options: the options of a session (``Session/options``) after the change.
+    ///   - text: a mark's text, or the tags of a session as a JSON object, after the change; asked at the end.
     ///   - change: changes topic, payload, properties and the number of redactions of a message; what else it changes is
     ///     not looked at.
     /// - Returns: what was written; nil when it was stopped.
     /// - Throws: ``TapeError`` when the tape cannot be read, is being recorded, or the new one cannot be written.
     public func write(
         to path: String, host: CopyHost = CopyHost(), options: (String) -> String,
-        change: (inout RecordedMessage) -> Void
+        text: (String) -> String = { $0 }, change: (inout RecordedMessage) -> Void
     ) throws(TapeError) -> CopyReport? {
         guard !tape.isBeingRecorded else {
             throw .system(path: tape.path, action: "rewrite", reason: "it is being recorded; stop the recording first")
@@ -47,7 +48,7 @@ public struct TapeRewriter {
             if host.isStopping() { return nil }
             host.progress(copier.report.messages, Double(copier.report.messages) / total)
         }
-        var report = try copier.finishVerbatim(options: options)
+        var report = try copier.finishVerbatim(options: options, text: text)
         report.damages = cursor.damages
         report.gaps = try tape.gaps().count
         return report

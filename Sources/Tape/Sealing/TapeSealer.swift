@@ -96,10 +96,14 @@ public final class TapeSealer {
 
     /// Seals the oldest messages of the journal into one segment.
     ///
+    /// - Parameters:
+    ///   - demand: how much there must be.
+    ///   - span: how much time a segment may have in it, ns, but for a single batch; nil sets no limit. It makes
+    ///     segments smaller, not more urgent.
     /// - Returns: what was done; nil when the journal does not hold what `demand` asks for.
     /// - Throws: ``TapeError`` when the tape cannot be read or written.
-    public func sealNext(_ demand: Demand) throws(TapeError) -> Step? {
-        while let stretch = try nextStretch(demand) {
+    public func sealNext(_ demand: Demand, span: Int64? = nil) throws(TapeError) -> Step? {
+        while let stretch = try nextStretch(demand, span) {
             var stretch = stretch
             guard try load(&stretch) else { continue }
             let sealed: BlockSealer.Sealed
@@ -153,12 +157,18 @@ public final class TapeSealer {
         var last: Int64
     }
 
-    private func nextStretch(_ demand: Demand) throws(TapeError) -> Stretch? {
+    private func nextStretch(_ demand: Demand, _ span: Int64?) throws(TapeError) -> Stretch? {
         try TapeError.wrapping { () throws(SQLiteError) in
             var rows = try tape.database.prepare(
-                "SELECT first_seq, count, size FROM journal WHERE first_seq > ? ORDER BY first_seq")
+                """
+                SELECT first_seq, count, size, first_arrival, last_arrival FROM journal WHERE first_seq > ?
+                ORDER BY first_seq
+                """)
             try rows.bind(1, passedOver)
             var stretch: Stretch?
+            // The part of it that has no more time in it than there may be, once that is known.
+            var short: Stretch?
+            var began: Int64 = 0
             var next: Int64 = 0
             var messages: Int64 = 0
             var bytes: Int64 = 0
@@ -166,18 +176,19 @@ public final class TapeSealer {
                 let (first, count, size) = (rows.integer(0), rows.integer(1), rows.integer(2))
                 guard let begun = stretch else {
                     stretch = Stretch(first: first, last: first)
-                    (next, messages, bytes) = (first &+ count, count, size)
+                    (next, messages, bytes, began) = (first &+ count, count, size, rows.integer(3))
                     continue
                 }
                 let isFull = Self.isFull(messages: messages &+ count, bytes: bytes &+ size)
                 // A segment holds no gap in the numbers; one is left by a batch that could not be read.
-                if isFull || first != next { return begun }
+                if isFull || first != next { return short ?? begun }
+                if let span, short == nil, rows.integer(4) &- began > span { short = begun }
                 stretch?.last = first
                 next = first &+ count
                 messages &+= count
                 bytes &+= size
             }
-            return demand == .all ? stretch : nil
+            return demand == .all ? short ?? stretch : nil
         }
     }
 

@@ -10,7 +10,8 @@ struct Config: ParsableCommand {
         discussion: """
             A configuration file is lines of `record.OPTION = VALUE`, one for each option of `tapedeck record` by its \
             long name; a list is given by repeating the line, a flag is true or false. The same option is set by the \
-            variable TAPEDECK_OPTION. The command line counts most, then the environment, then the file.
+            variable TAPEDECK_OPTION. The command line counts most, then the environment, then the file. `tapedeck \
+            check` takes the same settings, as far as it has the options and but for the client id.
 
             The file is the first of: --config FILE, TAPEDECK_CONFIG, ~/.config/tapedeck/config, /etc/tapedeck.conf.
             """,
@@ -21,6 +22,9 @@ struct Config: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print all settings of `record` that are in force, as a file that sets them.")
 
+        @Argument(help: "The command: record, or check for those that it takes.")
+        var command = Record._commandName
+
         @Flag(help: "Say of every setting where it comes from: the environment, a line of the file, the default.")
         var origin = false
 
@@ -30,10 +34,20 @@ struct Config: ParsableCommand {
         @Option(help: ArgumentHelp("table, jsonl, csv or tsv, with --origin.", valueName: "format"))
         var format: OutputFormat?
 
+        private var chosen: (any ParsableCommand.Type)? {
+            CommandLineSettings.commands.first { $0._commandName == command }
+        }
+
+        func validate() throws {
+            guard chosen == nil else { return }
+            let names = CommandLineSettings.commands.map { $0._commandName }.joined(separator: " and ")
+            throw ValidationError("`\(command)` takes no settings; \(names) do.")
+        }
+
         func run() throws {
             try reportingFailures {
                 let file = try ConfigurationFile(config)
-                let settings = RecordSettings(file: file)
+                let settings = RecordSettings(for: chosen ?? Record.self, file: file)
                 let output = OutputBuffer(descriptor: STDOUT_FILENO)
                 if origin {
                     try SettingRows(settings).print(format, to: output)

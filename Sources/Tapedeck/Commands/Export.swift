@@ -25,7 +25,7 @@ struct Export: ParsableCommand {
         abstract: "Take messages out of a tape, as JSON Lines or CSV.",
         discussion: """
             jsonl is what query messages --format jsonl writes, and import reads it again: byte for byte the same \
-            messages, with all their properties. Packet identifiers and the loss ledger are no part of it.
+            messages, with all their properties. Packet identifiers, marks and the loss ledger are no part of it.
 
             csv has a header and the columns seq, time, device_time, device, kind, topic, qos, retain, dup, payload, \
             payload_base64, properties, session, duplicate_of, redactions, after RFC 4180. Times are RFC 3339 in UTC \

@@ -10,8 +10,11 @@ struct Mark: ParsableCommand {
         abstract: "Set a mark on a tape: at this moment something happened.",
         discussion: """
             A mark has the time now and a text. It can be set while the tape is being recorded; a recorder with \
-            --trigger mark cuts an incident tape around it. `tapedeck info` lists the marks of a tape, `tapedeck query \
-            timeline` shows them among what happened, and slices and merged tapes keep them.
+            --trigger mark cuts an incident tape around it. `tapedeck query marks` and `tapedeck info` list the marks of a tape, \
+            `tapedeck query timeline` shows them among what happened, and slices and merged tapes keep them.
+
+            The text is kept as it is written, so write no secret into it; `tapedeck redact` replaces in it what is \
+            known as a secret from the tape's messages, and what stands behind a name such as password.
 
             tapedeck mark fleet.tape "valve 3 opened by hand"
             """)

@@ -14,6 +14,6 @@ struct Query: ParsableCommand {
         subcommands: [
             QueryMessages.self, QueryTelemetry.self, QueryTrend.self, QueryCommands.self, QueryDevices.self,
             QueryState.self, QueryConfigs.self, QueryLicenses.self, QueryFirmware.self, QueryFindings.self,
-            QueryGaps.self, QueryTimeline.self, QuerySQL.self,
+            QueryGaps.self, QueryMarks.self, QueryTimeline.self, QuerySQL.self,
         ])
 }

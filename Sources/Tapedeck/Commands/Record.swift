@@ -50,6 +50,9 @@ struct Record: ParsableCommand {
     @Option(help: "How long the broker shall queue for the recorder while it is away (default: 1d).")
     var sessionExpiry: String = "1d"
 
+    @Option(help: "Have the broker drop packets larger than this, 8MB, to bound memory; they are lost (default: none).")
+    var maxPacketSize: String?
+
     @OptionGroup var snapshot: SnapshotFlags
 
     @OptionGroup(title: "Ring and incidents") var triggers: TriggerFlags
@@ -63,6 +66,7 @@ struct Record: ParsableCommand {
         _ = try maxDuration.map { try duration($0, "--max-duration") }
         _ = try duration(sessionExpiry, "--session-expiry")
         _ = try retention()
+        _ = try packetSize()
         guard maxMessages ?? 1 > 0 else { throw ValidationError("--max-messages takes a number from 1.") }
         var names = Set<Substring>()
         for tag in tag {
@@ -121,6 +125,8 @@ struct Record: ParsableCommand {
         var options = RecordOptions(
             path: tape, clients: try clients.clients(connection, subscription),
             recorder: "tapedeck \(Tapedeck.version)")
+        let packetSize = try packetSize()
+        for index in options.clients.indices { options.clients[index].connection.maximumPacketSize = packetSize }
         options.bestEffort = bestEffort
         options.waitsForBroker = service.waitForBroker
         options.tags = tag.map { tag in
@@ -151,6 +157,15 @@ struct Record: ParsableCommand {
             retention.isRing = true
         }
         return retention
+    }
+
+    private func packetSize() throws -> UInt32? {
+        guard let bytes = try maxPacketSize.map({ try size($0, "--max-packet-size") }) else { return nil }
+        // Below that the broker's own answers might not fit.
+        guard bytes >= 1_000, let limit = UInt32(exactly: bytes) else {
+            throw ValidationError("--max-packet-size takes 1kB to 4GB.")
+        }
+        return limit
     }
 
     private func size(_ text: String, _ option: String) throws -> Int64 {

@@ -13,7 +13,20 @@ extension RecordMonitor {
         var text = "incident tape \(path): \(HumanFormat.count(cut.messages - cut.ofState, "message")) and "
         text += "\(HumanFormat.count(cut.ofState)) of the state before, \(window)\(why)"
         if plan.firings > 1 { text += ", \(HumanFormat.count(Int64(plan.firings), "trigger"))" }
+        if let since = plan.failingSince { text += "; it could not be cut since \(since.rfc3339)" }
         return text
+    }
+
+    /// A sentence about one that could not be cut.
+    static func text(_ plan: IncidentPlan, _ outlook: IncidentOutlook, _ reason: String, tape: String) -> String {
+        let (from, until) = (plan.from.rfc3339, plan.until.rfc3339)
+        let byHand = "`tapedeck slice \(tape) -o NEW.tape --since \(from) --until \(until)` cuts it"
+        let text = "the incident tape from \(from) to \(until) could not be cut: \(reason); "
+        return switch outlook {
+        case .retried: text + "trying again every 30 s for an hour, for which the tape keeps what it needs"
+        case .nextRecording: text + "the next recording onto this tape with --trigger tries again, or " + byHand
+        case .givenUp: text + "given up; " + byHand + " as long as the tape has the messages"
+        }
     }
 
     /// What is worth saying of incidents at the end.

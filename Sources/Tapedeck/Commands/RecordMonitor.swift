@@ -91,8 +91,8 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
                 "warning: too many incidents within an hour (--max-incidents): none for \(reason); more are only counted"
             )
         case .incident(let plan, let cut): note(RecordMonitor.text(plan, cut))
-        case .incidentFailed(let plan, let reason):
-            note("warning: no incident tape from \(plan.from.rfc3339) to \(plan.until.rfc3339): \(reason)")
+        case .incidentFailed(let plan, let outlook, let reason):
+            note("warning: " + RecordMonitor.text(plan, outlook, reason, tape: tape))
         case .progress(let statistics):
             line.update(now: time.monotonic, status(statistics))
             last = statistics
@@ -251,9 +251,11 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
             writer.string("incidents_limited")
             Self.append(reason, to: &writer)
         case .incident(let plan, let cut): Self.append(plan, cut, to: &writer)
-        case .incidentFailed(let plan, let reason):
+        case .incidentFailed(let plan, let outlook, let reason):
             writer.string("incident_failed")
             Self.append(plan, to: &writer)
+            writer.key("outlook")
+            writer.string(outlook.rawValue)
             writer.key("reason")
             writer.string(reason)
         case .progress(let statistics):

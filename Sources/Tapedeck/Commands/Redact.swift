@@ -55,7 +55,7 @@ struct Redact: ParsableCommand {
             let keyName = redactor.keyName
             let report = try TapeRewriter(reader).write(
                 to: output, host: host(monitor, from: 0.5),
-                options: { SessionRedaction.options($0, keyName: keyName) },
+                options: { SessionRedaction.options($0, keyName: keyName) }, text: { redactor.redact(text: $0) },
                 change: { message in
                     if redactor.redact(&message) > 0 { changed += 1 }
                 })

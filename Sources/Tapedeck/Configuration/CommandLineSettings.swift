@@ -4,8 +4,8 @@ import Synchronization
 
 /// The program's arguments with the settings of its surroundings put in front of them.
 struct CommandLineSettings {
-    /// The commands that take the settings of `record`.
-    private static let commands: [any ParsableCommand.Type] = [Record.self]
+    /// The commands that take the settings of `record`, where they have the same options.
+    static let commands: [any ParsableCommand.Type] = [Record.self, Check.self]
 
     /// What is to be parsed.
     let arguments: [String]

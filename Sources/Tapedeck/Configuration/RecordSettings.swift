@@ -38,7 +38,7 @@ struct RecordSettings {
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
         self.file = file
-        let options = SettableOption.options(of: command)
+        let options = Self.options(of: command)
         let fromVariables = options.filter { $0.values(in: environment) != nil }
         var taken = Self.withGroups(given)
         let variables = fromVariables.filter { !taken.contains($0.name) }.map(\.name)
@@ -53,6 +53,19 @@ struct RecordSettings {
             guard !entries.isEmpty else { return Setting(option: option, values: [], origin: .standard) }
             return Setting(option: option, values: entries.map(\.value), origin: .file(lines: entries.map(\.line)))
         }
+    }
+
+    /// What is for `record` alone.
+    ///
+    /// The client id names the recorder's session at the broker: whoever else took it would
+    /// throw a running recorder out.
+    private static let own: Set<String> = ["id", "json"]
+
+    private static func options(of command: any ParsableCommand.Type) -> [SettableOption] {
+        let options = SettableOption.options(of: command)
+        guard command._commandName != Record._commandName else { return options }
+        let shared = Set(SettableOption.options(of: Record.self).map(\.name)).subtracting(own)
+        return options.filter { shared.contains($0.name) }
     }
 
     /// The arguments that say the same.

@@ -1,5 +1,6 @@
 import JSONScan
 import Tape
+import Terminal
 
 /// What limits that which a session can be asked, in sentences for a person.
 enum SessionRemarks {
@@ -14,6 +15,9 @@ enum SessionRemarks {
         }
         if let reason = options["retained_snapshot"]?.string {
             remarks.append("its retained messages are not complete: \(reason)")
+        }
+        if let size = options["maximum_packet_size"]?.number?.int64 {
+            remarks.append("packets of more than \(HumanFormat.bytes(size)) were not to be sent: the broker drops them")
         }
         if options["insecure"]?.bool == true { remarks.append("the broker's certificate was not checked") }
         return remarks

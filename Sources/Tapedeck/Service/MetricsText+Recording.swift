@@ -91,7 +91,12 @@ extension MetricsText {
         counter(
             "tapedeck_deleted_messages_total", "Messages deleted to keep the tape within its limits.",
             Double(measures.deleted))
+        counter("tapedeck_triggers_total", "How often a condition began to hold.", Double(statistics.triggered))
+        gauge("tapedeck_open_incidents", "Incidents that began and are not cut yet.", Double(statistics.openIncidents))
         counter("tapedeck_incident_tapes_total", "Incident tapes cut.", Double(statistics.incidents))
+        counter(
+            "tapedeck_incidents_failed_total", "Incidents that could not be cut and are not tried any more.",
+            Double(statistics.incidentsFailed))
         counter(
             "tapedeck_incidents_left_out_total", "Triggers left out because too many incidents began.",
             Double(statistics.incidentsLeftOut))

@@ -190,4 +190,35 @@ import Testing
             _ = try TriggerCondition(text) { Int64($0.dropLast()).map { $0 * Self.second } }
         }
     }
+
+    // MARK: What anybody may send
+
+    @Test func `texts are cut by bytes, between characters' scalars`() throws {
+        let long = "e" + String(repeating: "\u{301}", count: 100_000)
+        #expect(TriggerWatch.beginning(long, bytes: 300).utf8.count == 299 + 3)
+        #expect(TriggerWatch.beginning("kurz", bytes: 300) == "kurz")
+        var bench = try Bench("status!=online", "command=failed", "topic=v1/#")
+        for reason in bench.telemetry("a", "{\"status\":\"\(long)\"}") { #expect(reason.utf8.count < 1_000) }
+        let update = "{\"id\":\"1\",\"status\":\"failed\",\"message\":\"\(long)\"}"
+        let failed = bench.say("v1/device/a/commands/update", update, at: 1)
+        #expect(failed.count == 2 && failed.allSatisfy { $0.utf8.count < 1_000 })
+    }
+
+    @Test func `names that nobody gives a device are not followed, and not kept`() throws {
+        let name = String(repeating: "d", count: 257)
+        var bench = try Bench("status=offline", "x>1", "silence>5s", "topic=v1/#")
+        #expect(bench.telemetry(name, #"{"status":"offline","telemetries":{"x":2}}"#).count == 1)
+        #expect(bench.telemetry("a", "{\"telemetries\":{\"\(name)\":2}}").count == 1)
+        #expect(bench.tick(100).count == 1)
+        #expect(bench.telemetry("ü\u{1F4FA}", #"{"status":"offline"}"#).first?.contains("ü\u{1F4FA}") == true)
+    }
+
+    @Test func `devices that went silent make room for others`() {
+        var watch = SilenceWatch(5 * Self.second)
+        for number in 0..<SilenceWatch.manyDevices { watch.see(DeviceID("d\(number)"), at: 0) }
+        watch.see("late", at: Self.second)
+        #expect(watch.tick(100 * Self.second).count == SilenceWatch.manyDevices)
+        watch.see("new", at: 101 * Self.second)
+        #expect(watch.tick(200 * Self.second).map(\.device) == ["new"])
+    }
 }

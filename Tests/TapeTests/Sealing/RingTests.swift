@@ -70,6 +70,46 @@ import Testing
         #expect(try TapeWriter(path: path).nextSequence == 201)
     }
 
+    @Test func `segments of a ring have only so much time in them, so that deleting one does not leave a long rest`()
+        throws
+    {
+        let path = try recorded(seconds: 600)
+        let sealer = try TapeSealer(path: path)
+        #expect(try sealer.sealNext(.full, span: 60 * Self.second) == nil)
+        var messages: [Int64] = []
+        while let step = try sealer.sealNext(.all, span: 60 * Self.second) { messages.append(step.messages) }
+        // The first batch begins the minute, the one a minute later still belongs to it.
+        let expected: [Int64] = Array(repeating: 122, count: 9) + [102]
+        #expect(messages == expected)
+        var retention = Retention()
+        retention.age = 300 * Self.second
+        retention.isRing = true
+        let now = Timestamp(nanoseconds: Self.start.nanoseconds + 600 * Self.second)
+        while try sealer.deleteNext(retention, now: now) != nil {}
+        let kept = try TapeReader(path: path).summary().messages
+        #expect(kept >= 2 * 300 && kept <= 2 * 361)
+    }
+
+    @Test func `incidents that are not cut yet stay with the tape, and not with its copies`() throws {
+        let path = try recorded(seconds: 10)
+        do {
+            let writer = try TapeWriter(path: path)
+            #expect(try writer.openIncidents() == nil)
+            try writer.setOpenIncidents("[1]")
+            try writer.setOpenIncidents("[2]")
+        }
+        #expect(try TapeWriter(path: path).openIncidents() == "[2]")
+        try TapeMark.set("pin 1234", at: Self.start, on: path)
+        let copy = folder.path("copy.tape")
+        _ = try TapeRewriter(try TapeReader(path: path)).write(
+            to: copy, options: { $0 }, text: { $0 == "pin 1234" ? "pin" : $0 }, change: { _ in })
+        #expect(try TapeWriter(path: copy).openIncidents() == nil)
+        #expect(try TapeReader(path: copy).marks().map(\.text) == ["pin"])
+        let writer = try TapeWriter(path: path)
+        try writer.setOpenIncidents(nil)
+        #expect(try writer.openIncidents() == nil)
+    }
+
     @Test func `marks stand beside a recording, in order, and go along into slices`() throws {
         let path = try recorded(seconds: 10)
         let writer = try TapeWriter(path: path)

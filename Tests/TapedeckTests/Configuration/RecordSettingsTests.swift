@@ -114,6 +114,21 @@ import Testing
                 == ["record", "--help"])
     }
 
+    @Test func `check takes the settings of record that it has options for, but never the recorder's client id`() throws
+    {
+        let file = try SettingsFixture.file(
+            "record.broker = mqtt://b\nrecord.id = mine\nrecord.json = true\nrecord.ring = 1h\nrecord.topic = a/#")
+        let environment = ["TAPEDECK_SESSION_EXPIRY": "2d", "TAPEDECK_ID": "x", "TAPEDECK_LISTEN": "9s"]
+        let settings = RecordSettings(for: Check.self, file: file, environment: environment)
+        #expect(settings.arguments == ["--broker=mqtt://b", "--topic=a/#", "--session-expiry=2d"])
+        let rows = SettingRows(settings, environment: environment).rows
+        #expect(rows.contains { $0.name == "record.topic" && $0.source == "file" })
+        #expect(rows.contains { $0.name == "record.session-expiry" && $0.origin == "TAPEDECK_SESSION_EXPIRY" })
+        #expect(!rows.contains { ["record.id", "record.ring", "record.listen"].contains($0.name) })
+        #expect(throws: Never.self) { try Config.Show.parse(["check", "--origin"]) }
+        #expect(throws: (any Error).self) { try Config.Show.parse(["info"]) }
+    }
+
     @Test func `what is shown names origins and no secret`() throws {
         let environment = ["TAPEDECK_PASSWORD": "hunter2", "TAPEDECK_TOPIC": "a\nb"]
         let settings = try Self.settings(
