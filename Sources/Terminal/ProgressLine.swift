@@ -1,3 +1,5 @@
+import Glibc
+
 /// One line at the bottom of a terminal that is written over and over, at most ten times a second.
 ///
 /// It is meant for standard error. Where that is no terminal, or a dumb one, nothing is written but notes. Trouble with
@@ -11,14 +13,20 @@ public struct ProgressLine {
 
     private let output: OutputBuffer
     private let isShown: Bool
+    /// Whether nobody else has the terminal now: a job in the background must not write over what its user types.
+    private let isInFront: () -> Bool
     private let glyphs: Glyphs
     private var last: Int64?
     private var isDirty = false
 
     /// A line on `output`, which it flushes at each change.
-    public init(output: OutputBuffer, isShown: Bool, width: Int, glyphs: Glyphs = .unicode) {
+    public init(
+        output: OutputBuffer, isShown: Bool, width: Int, glyphs: Glyphs = .unicode,
+        isInFront: @escaping () -> Bool = { true }
+    ) {
         self.output = output
         self.isShown = isShown
+        self.isInFront = isInFront
         self.width = width
         self.glyphs = glyphs
     }
@@ -27,7 +35,14 @@ public struct ProgressLine {
     public init(output: OutputBuffer, capabilities: TerminalCapabilities) {
         self.init(
             output: output, isShown: capabilities.errorIsTerminal && !capabilities.isDumb, width: capabilities.width,
-            glyphs: capabilities.isUTF8 ? .unicode : .ascii)
+            glyphs: capabilities.isUTF8 ? .unicode : .ascii, isInFront: Self.hasTerminal)
+    }
+
+    /// Whether this process belongs to the job in the foreground of standard error's terminal (tcgetpgrp(3)); also where
+    /// that is not its own terminal.
+    private static func hasTerminal() -> Bool {
+        let foreground = tcgetpgrp(STDERR_FILENO)
+        return foreground < 0 || foreground == getpgrp()
     }
 
     /// Shows a text, unless the last one is younger than ``interval``.
@@ -38,6 +53,10 @@ public struct ProgressLine {
     public mutating func update(now: Int64, _ text: @autoclosure () -> String) {
         guard isShown, last.map({ isDue(now, after: $0) }) ?? true else { return }
         last = now
+        guard isInFront() else {
+            isDirty = false
+            return
+        }
         // The last column stays free: many terminals wrap as soon as it is filled.
         let line = DisplayText(text(), glyphs: glyphs).cut(to: width - 1, glyphs: glyphs)
         write(Self.erase + line.text)

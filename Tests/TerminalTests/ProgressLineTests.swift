@@ -12,6 +12,19 @@ import Testing
         #expect(collector.text == "\(Self.erase)0\(Self.erase)100\(Self.erase)200")
     }
 
+    @Test func `is not drawn while somebody else has the terminal, notes are`() {
+        let collector = Collector()
+        var isInFront = true
+        var line = ProgressLine(output: collector.buffer(), isShown: true, width: 80) { isInFront }
+        line.update(now: 0, "a")
+        isInFront = false
+        line.update(now: 1_000_000_000, "b")
+        line.note("note")
+        isInFront = true
+        line.update(now: 2_000_000_000, "c")
+        #expect(collector.text == "\(Self.erase)anote\n\(Self.erase)c")
+    }
+
     @Test func `a clock that jumps neither stops nor crashes it`() {
         let collector = Collector()
         var line = ProgressLine(output: collector.buffer(), isShown: true, width: 80)

@@ -146,7 +146,8 @@ extension Recorder {
         if let result = triggers?.cutter.takeResult() {
             if let cut = result.cut {
                 triggers?.queue.succeeded()
-                statistics.incidents += 1
+                // A window in which nothing came leaves no tape.
+                if cut.path != nil { statistics.incidents += 1 }
                 report(.incident(result.plan, cut))
             } else if let outlook = triggers?.queue.failed(
                 at: now, wall: Timestamp(nanoseconds: clock.wall(now)), isEnding: isEnding)

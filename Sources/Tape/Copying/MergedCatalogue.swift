@@ -99,9 +99,36 @@ struct MergedCatalogue {
             }
         }
         for gap in kept { try copier.add(gap) }
+        for pause in pauses where !kept.contains(where: { $0.covers(pause) }) { try copier.add(pause) }
+    }
+
+    /// The times between the sessions in which none of the tapes was recorded: what nobody of them knows of.
+    private var pauses: [Gap] {
+        var pauses: [Gap] = []
+        var last: (end: Timestamp, session: Int64)?
+        for entry in entries where !entry.session.isSnapshot {
+            let (begin, end) = (entry.session.startedAt, entry.session.endedAt ?? entry.session.aliveAt)
+            if let last, begin > last.end {
+                pauses.append(
+                    Gap(
+                        session: last.session, cause: .stopped, beganAt: last.end, endedAt: begin,
+                        detail: "none of the merged tapes was being recorded"))
+            }
+            if end >= last?.end ?? end {
+                last = (end, numbers[Place(tape: entry.tape, session: entry.session.id)] ?? 1)
+            }
+        }
+        return pauses
     }
 
     private func firstSession(ofTape tape: Int) -> Int64 {
         numbers.filter { $0.key.tape == tape }.map(\.value).min() ?? 1
+    }
+}
+
+extension Gap {
+    /// Whether another row's time lies in this one's.
+    fileprivate func covers(_ other: Gap) -> Bool {
+        beganAt <= other.beganAt && (endedAt?.nanoseconds ?? .max) >= (other.endedAt?.nanoseconds ?? .max)
     }
 }

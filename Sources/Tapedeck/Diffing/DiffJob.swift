@@ -216,9 +216,9 @@ struct DiffJob {
         let total = summary.total
         let scope =
             "\(HumanFormat.count(summary.baseMessages, "message")) of the base and "
-            + "\(HumanFormat.count(summary.candidateMessages)) of the candidate in "
-            + "\(HumanFormat.count(summary.conversations, "conversation")) of "
-            + "\(HumanFormat.count(summary.devices, "device")) compared"
+            + "\(HumanFormat.count(summary.candidateMessages)) of the candidate "
+            + (summary.conversations > 0 ? "in \(HumanFormat.count(summary.conversations, "conversation")) " : "")
+            + "of \(HumanFormat.count(summary.devices, "device")) compared"
         guard total.different > 0 else { return "same: \(scope)" }
         let parts = Verdict.allCases.filter { total[$0] > 0 }.map { "\(HumanFormat.count(total[$0])) \($0.rawValue)" }
         return "different: \(parts.joined(separator: ", ")); \(HumanFormat.count(total.same)) same; \(scope)"

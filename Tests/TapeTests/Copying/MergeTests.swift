@@ -12,14 +12,15 @@ import Testing
     /// A tape of messages at these seconds, whose payloads are given.
     private func tape(
         _ path: String, client: String = "a", _ messages: [(Double, String)], monotonic: Int64 = 0,
-        properties: [PublishProperty] = [], retain: Bool = false, qos: QualityOfService = .atLeastOnce
+        properties: [PublishProperty] = [], retain: Bool = false, qos: QualityOfService = .atLeastOnce,
+        start: Int64 = TapeWriter.testOffset
     ) throws {
         let writer = try TapeWriter(path: path)
-        let offset = TapeWriter.testOffset - monotonic
+        let offset = start - monotonic
         try writer.begin(
             Session(
                 source: "record", broker: "mqtt://test:1883", clientID: client, recorder: "tests",
-                startedAt: Timestamp(nanoseconds: TapeWriter.testOffset)),
+                startedAt: Timestamp(nanoseconds: start)),
             clock: ArrivalClock.Offset(cause: .start, monotonic: 0, offset: offset, change: 0))
         _ = try writer.tapeID()
         for (second, payload) in messages {
@@ -30,7 +31,7 @@ import Testing
                     payload: Array(payload.utf8), qos: qos, retain: retain, packetID: qos == .atMostOnce ? nil : 3,
                     properties: PublishProperties(properties)))
         }
-        try writer.end(at: Timestamp(nanoseconds: TapeWriter.testOffset + 100 * Self.second), reason: "signal")
+        try writer.end(at: Timestamp(nanoseconds: start + 100 * Self.second), reason: "signal")
     }
 
     private func merge(
@@ -47,6 +48,21 @@ import Testing
 
     private func payloads(_ messages: [RecordedMessage]) -> [String] {
         messages.map { String(decoding: $0.payload, as: UTF8.self) }
+    }
+
+    @Test func `the time between tapes in which none was recorded stands in the ledger`() throws {
+        let folder = try TemporaryFolder()
+        func start(_ seconds: Int64) -> Int64 { TapeWriter.testOffset + seconds * Self.second }
+        try tape(folder.path("a"), [(1, "a")], start: start(0))
+        try tape(folder.path("b"), client: "b", [(1, "b")], start: start(60))
+        try tape(folder.path("c"), client: "c", [(1, "c")], start: start(200))
+        let output = folder.path("out.tape")
+        let tapes = try ["c", "a", "b"].map { try TapeReader(path: folder.path($0)) }
+        _ = try TapeMerger(tapes, tolerance: nil).write(to: output)
+        let gaps = try TapeReader(path: output).gaps()
+        #expect(gaps.map(\.cause) == ["stopped"])
+        #expect(gaps.map(\.beganAt.nanoseconds) == [start(160)])
+        #expect(gaps.map(\.endedAt?.nanoseconds) == [start(200)])
     }
 
     @Test func `messages come in order of time with their sessions and both of their times`() throws {
