@@ -45,7 +45,7 @@ extension Recorder {
         } catch {
             failure = error
         }
-        for event in connection.takeEvents() { record(event, of: client) }
+        for event in connection.takeEvents() { try record(event, of: client) }
         if connection.packetsHeard != client.packetsHeard {
             client.packetsHeard = connection.packetsHeard
             client.hasUndatedPackets = true
@@ -58,6 +58,7 @@ extension Recorder {
         // What came before a break is kept; the broker was not acknowledged and will deliver it again, marked.
         if let failure { throw .connection(failure) }
         client.losses.turn(drained: client.isDrained, began: began, at: now)
+        if client.isDrained, now - client.lastRedelivery > Self.redeliveryPause { client.window.forgetEarlier() }
         try followSnapshot(client)
     }
 
@@ -99,15 +100,15 @@ extension Recorder {
         writer.pendingCount >= options.batch.messages || writer.pendingBytes >= options.batch.bytes
     }
 
-    private func record(_ event: ConnectionEvent, of client: RecordingClient) {
+    private func record(_ event: ConnectionEvent, of client: RecordingClient) throws(RecorderError) {
         switch event {
-        case .message(let incoming): record(incoming, of: client)
+        case .message(let incoming): try record(incoming, of: client)
         case .subscribed(let packetID, let code): note(client, answerTo: packetID, code)
         default: break
         }
     }
 
-    private func record(_ incoming: IncomingMessage, of client: RecordingClient) {
+    private func record(_ incoming: IncomingMessage, of client: RecordingClient) throws(RecorderError) {
         let arrival = clock.stamp()
         if pendingSince == nil { pendingSince = arrival }
         taken += 1
@@ -119,11 +120,25 @@ extension Recorder {
             return
         }
         let content = Delivery.content(topic: message.topic, payload: message.payload)
-        if incoming.dup { message.duplicateOf = client.window.original(packetID: packetID, content: content) }
+        if incoming.dup { message.duplicateOf = try original(client, packetID: packetID, content: content, arrival) }
         let isRepeat = message.duplicateOf != nil
         let sequence = writer.append(message, to: client.place)
         watchTriggers(message, sequence: sequence, at: arrival)
         if !isRepeat { client.window.insert(packetID: packetID, sequence: sequence, content: content) }
+    }
+
+    /// The recorded message that a delivery with DUP set repeats, or nil.
+    private func original(
+        _ client: RecordingClient, packetID: UInt16, content: Int, _ now: Int64
+    ) throws(RecorderError) -> Int64? {
+        client.lastRedelivery = now
+        if !client.window.reaches(packetID) {
+            let deliveries = try onTape { () throws(TapeError) in
+                try writer.recentDeliveries(limit: DuplicateWindow.depth, at: client.place)
+            }
+            client.window.deepen(with: deliveries)
+        }
+        return client.window.original(packetID: packetID, content: content)
     }
 
     /// A message as it is written: with its secrets replaced.

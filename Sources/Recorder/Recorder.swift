@@ -45,6 +45,8 @@ public final class Recorder {
     static let stableConnection: Int64 = 10_000_000_000
     /// How long a message may be under way from the broker to us, ns.
     static let underWay: Int64 = 1_000_000_000
+    /// A broker whose socket was read empty, and that has redelivered nothing for so long, is done with it, ns.
+    static let redeliveryPause: Int64 = 10_000_000_000
     static let takeoverPause: Int64 = 60_000_000_000
     /// How often a tape that somebody else has locked is tried when the recording is to end, each time for two seconds.
     static let lastAttempts = 5

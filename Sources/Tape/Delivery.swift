@@ -12,6 +12,13 @@ public struct Delivery: Sendable, Hashable {
     /// interval of a redelivery has moved on (MQTT 5.0 §3.3.2.3.3).
     public var content: Int
 
+    /// Puts a delivery together.
+    public init(packetID: UInt16, sequence: Int64, content: Int) {
+        self.packetID = packetID
+        self.sequence = sequence
+        self.content = content
+    }
+
     /// The delivery of a message; nil at QoS 0, where nothing is delivered again.
     public init?(_ message: RecordedMessage) {
         guard let packetID = message.packetID, message.qos > .atMostOnce else { return nil }

@@ -321,7 +321,7 @@ public final class TapeWriter {
     /// DUP set may be a repeat of.
     ///
     /// - Parameters:
-    ///   - limit: how many at most, the receive maximum.
+    ///   - limit: how many at most.
     ///   - place: the session whose client it is about.
     /// - Returns: the deliveries; none where this client has no session at the broker that began on this tape.
     /// - Throws: ``TapeError`` when the tape cannot be read.
@@ -337,7 +337,7 @@ public final class TapeWriter {
         }
         guard let first else { return [] }
         var found: [Delivery] = []
-        for reach in Self.searchedMessages {
+        for reach in Self.searchedMessages where reach >= limit || reach == Self.searchedMessages.last {
             let after = max(first - 1, nextSequence - 1 - reach)
             let cursor = try MessageCursor(tape, selection: Selection(), after: after)
             found.removeAll()
@@ -376,7 +376,7 @@ public final class TapeWriter {
 
     /// How far back deliveries are looked for, step by step: where so many messages hold too few, most came at QoS 0 and
     /// the start of a recording must not wait for the rest.
-    private static let searchedMessages: [Int64] = [4_096, 32_768, 262_144]
+    private static let searchedMessages: [Int64] = [4_096, 32_768, 65_536, 262_144]
 
     /// The sequence number of the last message that was ever on a tape, or 0.
     static let lastSequenceSQL = """

@@ -54,6 +54,26 @@ def kill(program: str, short: bool) -> Verdict:
         return judge("kill", stage, complete=True, causes=("killed",))
 
 
+def kill_backlog(program: str, short: bool) -> Verdict:
+    """SIGKILL while the recorder catches up: mosquitto has far more under way then than the receive maximum."""
+    with Stage(program) as stage:
+        stage.record("--no-retained-snapshot")
+        stage.load(devices=8, rate=6_000)
+        time.sleep(0.5)
+        for _ in range(2 if short else 10):
+            stage.kill_recorder()
+            time.sleep(2)
+            for _ in range(3):
+                stage.record("--no-retained-snapshot")
+                time.sleep(0.1)
+                stage.kill_recorder()
+            stage.record("--no-retained-snapshot")
+        stage.end_load()
+        stage.settle()
+        stage.stop_recorder()
+        return judge("kill-backlog", stage, complete=True, causes=("killed",))
+
+
 def stop(program: str, short: bool) -> Verdict:
     """SIGSTOP for 3 s with mosquitto's default queue: it drops, at QoS 0 and QoS 1, and the ledger knows how many."""
     with Stage(program, queue=1_000) as stage:
@@ -479,6 +499,7 @@ def day(program: str, short: bool) -> Verdict:
 
 FAULTS: dict[str, Callable[[str, bool], Verdict]] = {
     "kill": kill,
+    "kill-backlog": kill_backlog,
     "stop": stop,
     "stop-numbered": stop_numbered,
     "stop-keepalive": stop_keepalive,

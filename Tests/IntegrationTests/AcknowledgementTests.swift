@@ -9,7 +9,10 @@ import Testing
     private func start(_ broker: ScriptedBroker, _ workspace: Workspace, _ arguments: [String] = []) throws
         -> ChildProcess
     {
-        try Program.start(["record", workspace.path("t.tape"), "--broker", broker.url] + arguments, in: workspace)
+        // The second client would connect too, and be taken for the first.
+        let quiet = ["--no-retained-snapshot", "--no-broker-statistics"]
+        return try Program.start(
+            ["record", workspace.path("t.tape"), "--broker", broker.url] + quiet + arguments, in: workspace)
     }
 
     /// Starts a recorder whose subscription stands.
@@ -171,6 +174,33 @@ import Testing
         #expect(marks.prefix(900).allSatisfy { $0 == nil })
         #expect(Array(marks[900..<1_400]) == (1...500).map { $0 })
         #expect(Array(marks[1_400...]) == (1...900).map { $0 })
+    }
+
+    @Test func `repeats are marked also where the broker had more under way than the receive maximum`() throws {
+        let workspace = try Workspace()
+        let broker = try ScriptedBroker()
+        let recorder = try start(broker, workspace)
+        let tape = workspace.path("t.tape")
+        func deliver(_ client: ScriptedBroker.Client, dup: Bool, total: Int) throws {
+            for id in UInt16(1)...5_000 { client.publish("v1/device/a/telemetry", "\(id)", packetID: id, dup: dup) }
+            try poll("\(total) messages", within: 60) { try TapeReader(path: tape).summary().messages == total }
+        }
+        do {
+            let client = try broker.accept()
+            try client.answerSubscribe(1)
+            try poll("the subscription") { recorder.errors.contains("recording ") }
+            try deliver(client, dup: false, total: 5_000)
+        }
+        do { try deliver(try broker.accept(sessionPresent: true), dup: true, total: 10_000) }
+        recorder.signal(SIGKILL)
+        try recorder.wait()
+        let next = try start(broker, workspace)
+        try deliver(try broker.accept(sessionPresent: true), dup: true, total: 15_000)
+        try Program.stop(next)
+        let marks = try duplicates(workspace)
+        #expect(marks.prefix(5_000).allSatisfy { $0 == nil })
+        let repeated: [Int64?] = (0..<10_000).map { Int64($0 % 5_000 + 1) }
+        #expect(Array(marks.dropFirst(5_000)) == repeated)
     }
 
     @Test func `a lock that somebody holds for long is waited for, and nothing is acknowledged meanwhile`() throws {

@@ -1,3 +1,4 @@
+import Tape
 import Testing
 
 @testable import Recorder
@@ -14,6 +15,24 @@ import Testing
         #expect(window.original(packetID: 1, content: 100) == 10)
         window.insert(packetID: 4, sequence: 13, content: 0)
         #expect(window.original(packetID: 1, content: 100) == nil)
+    }
+
+    @Test func `a repeat that lies further back is found among deliveries from the tape`() {
+        var window = DuplicateWindow(capacity: 3)
+        for id in UInt16(1)...3 { window.insert(packetID: id, sequence: Int64(id), content: Int(id)) }
+        window.insert(packetID: 4, sequence: 4, content: 4)
+        #expect(!window.reaches(1))
+        window.deepen(with: (UInt16(1)...4).map { Delivery(packetID: $0, sequence: Int64($0), content: Int($0)) })
+        #expect(window.reaches(1) && window.reaches(99))
+        #expect(window.original(packetID: 1, content: 1) == 1)
+        #expect(window.original(packetID: 1, content: 2) == nil)
+        // What comes meanwhile is remembered beyond the receive maximum too.
+        for id in UInt16(1)...6 { window.insert(packetID: id, sequence: Int64(id) + 100, content: 7) }
+        #expect(window.original(packetID: 1, content: 1) == nil)
+        #expect(window.original(packetID: 1, content: 7) == 101)
+        window.forgetEarlier()
+        #expect(window.original(packetID: 1, content: 7) == nil)
+        #expect(window.original(packetID: 6, content: 7) == 106)
     }
 
     @Test func `a packet id used again means its last message`() {

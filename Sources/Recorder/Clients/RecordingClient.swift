@@ -66,6 +66,8 @@ final class RecordingClient {
 
     var window: DuplicateWindow
     var isWindowLoaded = false
+    /// When a delivery with DUP set came last, monotonic, ns.
+    var lastRedelivery = Int64.min / 2
     var backoff: Backoff
     /// What shows that the broker did not deliver everything.
     var losses: LossWatch
