@@ -8,14 +8,16 @@
 # make deb    a Debian package in .build/packages; make test-deb tries it under a systemd of its own (as root)
 # make docs   types what README.md and docs/*.md say and compares what comes of it with what they show
 # make faults  kills, full disks, crashed brokers …, FAULT=kill,disk chooses (docs/operating.md, the loss ledger)
+# make sanitize  the tests with SANITIZER=address, thread or undefined
+# make mutants  makes the mistakes of Tests/Mutants/mutants.py one by one: does a test notice?
 # make fuzz   every decoder on damaged and random bytes, SECONDS=60 each (Fuzz/README.md)
 
 SWIFT_SOURCES = Package.swift Sources Tests schema
 
-.PHONY: help demo test build extension lint format bench install uninstall deb test-deb docs faults fuzz dependencies clean
+.PHONY: help demo test build extension lint format bench install uninstall deb test-deb docs faults sanitize mutants fuzz dependencies clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -n 11
+	@sed -n 's/^# //p' Makefile | head -n 13
 
 demo: build
 	@scripts/demo.sh .build/release/tapedeck
@@ -83,6 +85,20 @@ docs: build
 
 faults: build
 	@Tests/Faults/run.py .build/release/tapedeck $(if $(FAULT),--only $(FAULT))
+
+SANITIZER = address
+# Left out: what loads the built extension into a program that has no sanitizer.
+UNSANITIZED = SQLTests.*(shell asks|Python asks|tapes are named)
+
+sanitize: dependencies
+	@echo "sanitize: building with the $(SANITIZER) sanitizer"
+	@swift build --build-tests --sanitize $(SANITIZER) --scratch-path .build/$(SANITIZER)
+	@ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 TSAN_OPTIONS=halt_on_error=1 \
+		swift test --skip-build --disable-xctest --sanitize $(SANITIZER) --scratch-path .build/$(SANITIZER) \
+		--skip '$(UNSANITIZED)'
+
+mutants: dependencies
+	@Tests/Mutants/run.py
 
 SECONDS = 60
 
