@@ -27,6 +27,8 @@ struct DuplicateWindow {
     private var entries: [Entry] = []
     /// The place of the next one.
     private var next = 0
+    /// Whether nothing of the broker session lies further back than what is kept.
+    private var isWhole = false
     /// The latest delivery of each identifier, further back than ``capacity``; nil where that was not asked for.
     private var earlier: [UInt16: Entry]?
 
@@ -43,7 +45,7 @@ struct DuplicateWindow {
 
     /// Whether all that could be known of an identifier is.
     func reaches(_ packetID: UInt16) -> Bool {
-        earlier != nil || entries.count < capacity || latest(packetID) != nil
+        isWhole || earlier != nil || latest(packetID) != nil
     }
 
     private func latest(_ packetID: UInt16) -> Entry? {
@@ -53,6 +55,15 @@ struct DuplicateWindow {
             if entries[index].packetID == packetID { return entries[index] }
         }
         return nil
+    }
+
+    /// Begins with the last deliveries of an earlier recording, oldest first.
+    mutating func begin(with deliveries: [Delivery], areAll: Bool) {
+        removeAll()
+        for delivery in deliveries {
+            insert(packetID: delivery.packetID, sequence: delivery.sequence, content: delivery.content)
+        }
+        isWhole = isWhole && areAll
     }
 
     /// Takes in deliveries from the tape, oldest first.
@@ -79,6 +90,7 @@ struct DuplicateWindow {
             entries.append(entry)
             next = entries.count == capacity ? 0 : entries.count
         } else {
+            isWhole = false
             entries[next] = entry
             next = next + 1 == capacity ? 0 : next + 1
         }
@@ -88,6 +100,7 @@ struct DuplicateWindow {
     mutating func removeAll() {
         entries.removeAll(keepingCapacity: true)
         earlier = nil
+        isWhole = true
         next = 0
     }
 }

@@ -11,8 +11,14 @@ extension Recorder {
     func turn(_ client: RecordingClient) throws(RecorderError) {
         do throws(RecorderError) {
             switch client.phase {
-            case .away(let until): if time.monotonic >= until { call(client) }
+            case .away(let until):
+                if hasBegun, client.place == nil, client.firstWait != nil, begun < Self.sessionsAtOnce {
+                    // Now that there is something on the tape it is to say who waits.
+                    try beginWaiting(client)
+                }
+                if time.monotonic >= until, calls < Self.callsAtOnce { call(client) }
             case .calling(let call):
+                guard client.place != nil || begun < Self.sessionsAtOnce else { return }
                 switch call.takeOutcome() {
                 case .success((let connection, let acknowledgement)): try answer(client, connection, acknowledgement)
                 case .failure(let error): throw RecorderError.connection(error)
@@ -35,8 +41,14 @@ extension Recorder {
             if let failure = client.failure { throw .connection(failure) }
             guard !client.isBlocked else { return }
         }
-        // The client before has read as much as a batch may hold.
-        if isBatchFull { try commit() }
+        if isBatchFull {
+            // The client before has read as much as a batch may hold.
+            try commit()
+            if let failure = client.failure { throw .connection(failure) }
+            guard !client.isBlocked else { return }
+        }
+        guard client.isReadable || !client.isDrained else { return try look(client) }
+        client.isReadable = false
         var failure: ConnectionError?
         let began = time.monotonic
         do {
@@ -58,30 +70,59 @@ extension Recorder {
         // What came before a break is kept; the broker was not acknowledged and will deliver it again, marked.
         if let failure { throw .connection(failure) }
         client.losses.turn(drained: client.isDrained, began: began, at: now)
+        client.lastLook = now
         if client.isDrained, now - client.lastRedelivery > Self.redeliveryPause { client.window.forgetEarlier() }
         try followSnapshot(client)
+    }
+
+    /// Looks after a client whose socket is silent: that it was listened to is noted now and then.
+    private func look(_ client: RecordingClient) throws(RecorderError) {
+        let now = time.monotonic
+        try followSubscribing(client, now)
+        try followSnapshot(client)
+        guard now - client.lastLook >= Self.lookInterval else { return }
+        client.isReadable = true
+        try pump(client)
+    }
+
+    /// Calls under way.
+    private var calls: Int {
+        clients.count { client in if case .calling = client.phase { true } else { false } }
     }
 
     /// Waits until a client has something to do.
     func wait() {
         var until = nextUpkeep
         if let pendingSince { until = min(until, pendingSince + options.batch.age) }
+        let mayCall = calls < Self.callsAtOnce
+        // Sessions wait to be begun.
+        if begun >= Self.sessionsAtOnce { until = 0 }
+        var waiting: [RecordingClient] = []
+        var isDue = false
         var descriptors = [pollfd(fd: wake, events: Int16(POLLIN), revents: 0)]
         descriptors.append(pollfd(fd: answered.descriptor, events: Int16(POLLIN), revents: 0))
         for client in clients {
             switch client.phase {
-            case .away(let next): until = min(until, next)
+            case .away(let next): if mayCall { until = min(until, next) }
             case .calling: break
             case .subscribing, .recording:
-                guard let connection = client.connection, client.failure == nil else { return }
-                if !client.isBlocked, !client.isDrained { return }
+                guard let connection = client.connection, client.failure == nil else {
+                    isDue = true
+                    continue
+                }
+                if !client.isBlocked, !client.isDrained { isDue = true }
+                waiting.append(client)
                 let interest = client.isBlocked ? POLLOUT : POLLIN
                 descriptors.append(pollfd(fd: connection.descriptor, events: Int16(interest), revents: 0))
                 if client.isTakingSnapshot { until = min(until, time.monotonic + Self.snapshotInterval) }
             }
         }
-        guard tapedeck_poll_many(&descriptors, Int32(descriptors.count), until - time.monotonic) else { return }
+        let patience = isDue ? 0 : until - time.monotonic
+        guard tapedeck_poll_many(&descriptors, Int32(descriptors.count), patience) else { return }
         if descriptors[1].revents != 0 { answered.clear() }
+        for (client, descriptor) in zip(waiting, descriptors[2...]) where descriptor.revents != 0 {
+            client.isReadable = true
+        }
     }
 
     /// How many messages may still be read into this batch.

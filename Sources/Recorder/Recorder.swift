@@ -25,6 +25,12 @@ public final class Recorder {
     var statistics = RecordingStatistics()
     var redactor: Redactor?
     let startedAt: Int64
+    /// Whether one of the clients has recorded onto the tape before.
+    var isKnown = false
+    /// Sessions begun in this turn.
+    var begun = 0
+    /// The client whose turn comes first.
+    private var leading = 0
     /// Messages recorded, those that wait for the next commit among them.
     var taken: Int64 = 0
     /// Arrival of the oldest message that is not committed, monotonic ns.
@@ -52,6 +58,12 @@ public final class Recorder {
     static let lastAttempts = 5
     static let blockedFarewell: Int64 = 2_000_000_000
     static let answerTimeout: Int64 = 10_000_000_000
+    /// How often a silent socket is read all the same, ns.
+    static let lookInterval: Int64 = 100_000_000
+    /// Sessions that are begun in one turn, each with commits of its own, before the others are read again.
+    static let sessionsAtOnce = 4
+    /// Brokers that are called at once, each on a thread.
+    static let callsAtOnce = 16
 
     /// Opens the tape; nothing is recorded before ``run()``.
     ///
@@ -102,9 +114,13 @@ public final class Recorder {
             waitForCutter()
             _ = sealer?.finish(sealsRest: false)
         }
+        try onTape { () throws(TapeError) in try learnEarlier() }
         while true {
             if let reason = endReason { return try end(reason) }
-            for client in clients { try turn(client) }
+            begun = 0
+            // Each is the first once: what a batch holds is theirs before it is the others'.
+            leading = (leading + 1) % clients.count
+            for client in clients[leading...] + clients[..<leading] { try turn(client) }
             // Taken before the commit, which may last: what came meanwhile is to be read before anything else is done.
             let now = time.monotonic
             if isBatchDue(now) { try commit() }
@@ -126,8 +142,9 @@ public final class Recorder {
             sealer?.finish(sealsRest: true) { report(.finishing(sealed: $0.sealed.messages)) }
             ?? BackgroundSealer.Report()
         return RecordingSummary(
-            statistics: statistics, sessions: clients.compactMap { $0.place.map(writer.session(at:)) },
-            refused: refused, sessionLost: clients.contains(where: \.sessionLost), sealing: sealing, endReason: reason)
+            statistics: statistics, sessions: clients.map { writer.session(at: $0.place) },
+            refused: refused, unreached: clients.filter { !$0.hasConnected }.map(\.clientID),
+            sessionLost: clients.contains(where: \.sessionLost), sealing: sealing, endReason: reason)
     }
 
     /// Filters that brokers refused, for a person.
@@ -144,7 +161,11 @@ public final class Recorder {
         return nil
     }
 
-    private func finish(reason: String) throws(RecorderError) {
+    func finish(reason: String) throws(RecorderError) {
+        for client in clients where client.place == nil {
+            client.firstWait = client.firstWait ?? "the broker had not answered when the recording ended"
+            try beginWaiting(client)
+        }
         try commit()
         let deadline = time.monotonic + Self.blockedFarewell
         for client in clients {

@@ -92,6 +92,8 @@ public struct RecordingSummary: Sendable {
     public var sessions: [Session]
     /// Filters that the broker refused; with the client's id where there are several clients.
     public var refused: [String]
+    /// Client ids of those that were never connected.
+    public var unreached: [String]
     /// Whether messages may be missing that no queue of the broker can have kept.
     public var sessionLost: Bool
     /// What the sealing thread did.

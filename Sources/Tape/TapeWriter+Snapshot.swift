@@ -1,4 +1,4 @@
-public import DeviceProtocol
+import DeviceProtocol
 import SQLite
 
 /// Messages beside those of the session that is being recorded.
@@ -46,16 +46,6 @@ extension TapeWriter {
         }
         nextSequence += Int64(messages.count)
         session = own
-    }
-
-    /// When the last recording of a client before this one was known to listen; nil where there was none.
-    ///
-    /// - Throws: ``TapeError`` when the tape cannot be read.
-    public func lastEnd(clientID: String) throws(TapeError) -> Timestamp? {
-        let own = Set(recorded.map(\.session.id))
-        return try TapeError.wrapping { () throws(SQLiteError) in
-            try tape.database.sessions().last { $0.clientID == clientID && !own.contains($0.id) }?.aliveAt
-        }
     }
 }
 

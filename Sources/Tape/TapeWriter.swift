@@ -83,25 +83,23 @@ public final class TapeWriter {
     /// - Parameters:
     ///   - session: the facts of the new session.
     ///   - clock: the offset of the recorder's arrival clock.
-    ///   - isBeside: whether the sessions that were begun before go on beside it; else they end as after a kill. Only
-    ///     what its own client missed goes into the ledger then.
+    ///   - isBeside: whether the sessions that were begun before go on beside it; else they end as after a kill.
+    ///   - isOwn: whether only the client's own last session counts for the pause before, as with several clients, and not
+    ///     the last one of anybody.
     /// - Returns: where it stands among the sessions that are being recorded.
     /// - Throws: ``TapeError`` when the tape cannot be written.
     @discardableResult
     public func begin(
-        _ session: Session, clock: ArrivalClock.Offset, beside isBeside: Bool = false
+        _ session: Session, clock: ArrivalClock.Offset, beside isBeside: Bool = false,
+        pauseOfItsClient isOwn: Bool = false
     ) throws(TapeError) -> Place {
         var begun = session
         var clockID: Int64 = 0
         var pause: Gap?
         try write { () throws(SQLiteError) in
             _ = try tape.database.tapeID()
-            pause =
-                if isBeside, !recorded.isEmpty {
-                    try tape.database.notePause(of: session, before: recorded.map(\.session.id).min() ?? 0)
-                } else {
-                    try tape.database.closeAbandonedSessions(before: session)
-                }
+            if !isBeside { try tape.database.closeAbandonedSessions(now: session.startedAt) }
+            pause = try tape.database.notePause(before: session, ofItsClient: isOwn)
             begun.id = try tape.database.insert(session)
             clockID = try tape.database.insert(clock, session: begun.id)
         }
@@ -128,13 +126,11 @@ public final class TapeWriter {
 
     private func index(_ place: Place?) -> Int { place?.index ?? recorded.count - 1 }
 
-    /// The last session on the tape of this client at this broker.
+    /// The sessions on the tape, oldest first.
     ///
     /// - Throws: ``TapeError`` when the tape cannot be read.
-    public func lastSession(clientID: String, broker: String) throws(TapeError) -> Session? {
-        try TapeError.wrapping { () throws(SQLiteError) in
-            try tape.database.sessions().last { $0.clientID == clientID && $0.broker == broker }
-        }
+    public func sessions() throws(TapeError) -> [Session] {
+        try TapeError.wrapping { () throws(SQLiteError) in try tape.database.sessions() }
     }
 
     /// Removes the tape again where this writer made it and no session was begun: a recording that never came about
@@ -317,8 +313,8 @@ public final class TapeWriter {
         }
     }
 
-    /// The last recorded deliveries of the broker session that is still going on, oldest first: what a redelivery with
-    /// DUP set may be a repeat of.
+    /// The last recorded deliveries of a client's broker session that is still going on, oldest first: what a redelivery
+    /// with DUP set may be a repeat of.
     ///
     /// - Parameters:
     ///   - limit: how many at most.
@@ -326,30 +322,50 @@ public final class TapeWriter {
     /// - Returns: the deliveries; none where this client has no session at the broker that began on this tape.
     /// - Throws: ``TapeError`` when the tape cannot be read.
     public func recentDeliveries(limit: Int, at place: Place? = nil) throws(TapeError) -> [Delivery] {
-        let session = session(at: place)
-        let first: Int64?
-        let own: Set<Int64>
+        guard let client = session(at: place).clientID else { return [] }
+        return try recentDeliveries(limit: limit, of: [client])[client]?.deliveries ?? []
+    }
+
+    /// The last recorded deliveries of several clients, as ``recentDeliveries(limit:at:)`` has them, in one pass.
+    ///
+    /// - Parameters:
+    ///   - limit: how many of each at most.
+    ///   - clients: their ids.
+    /// - Returns: of each client whose broker session began on this tape the deliveries, oldest first, and whether they
+    ///   are all of that session.
+    /// - Throws: ``TapeError`` when the tape cannot be read.
+    public func recentDeliveries(
+        limit: Int, of clients: [String]
+    ) throws(TapeError) -> [String: (deliveries: [Delivery], areAll: Bool)] {
+        var owners: [Int64: String] = [:]
+        var starts: [String: Int64] = [:]
         do {
-            first = try tape.database.brokerSessionStart(of: session)
-            own = Set(try tape.database.sessions().filter { $0.clientID == session.clientID }.map(\.id))
+            for client in clients { starts[client] = try tape.database.brokerSessionStart(ofClient: client) }
+            for session in try tape.database.sessions() {
+                if let client = session.clientID, starts[client] != nil { owners[session.id] = client }
+            }
         } catch {
             throw TapeError.from(error)
         }
-        guard let first else { return [] }
-        var found: [Delivery] = []
+        guard let first = starts.values.min() else { return [:] }
+        var selection = Selection()
+        selection.sessions = SessionChoice(Set(owners.keys))
+        var found: [String: (deliveries: [Delivery], areAll: Bool)] = [:]
         for reach in Self.searchedMessages where reach >= limit || reach == Self.searchedMessages.last {
             let after = max(first - 1, nextSequence - 1 - reach)
-            let cursor = try MessageCursor(tape, selection: Selection(), after: after)
-            found.removeAll()
+            let cursor = try MessageCursor(tape, selection: selection, after: after)
+            found = starts.mapValues { ([], after < $0) }
             while let message = try cursor.next() {
-                guard own.contains(message.session) else { continue }
                 // A repeat is known by its original, which lies further back.
-                if message.duplicateOf == nil, let delivery = Delivery(message) { found.append(delivery) }
+                guard message.duplicateOf == nil, let client = owners[message.session],
+                    message.sequence >= starts[client] ?? .max, let delivery = Delivery(message)
+                else { continue }
+                found[client]?.deliveries.append(delivery)
             }
             if let damage = cursor.damages.first { throw damage }
-            if found.count >= limit || after == first - 1 { break }
+            if found.values.allSatisfy({ $0.areAll || $0.deliveries.count >= limit }) { break }
         }
-        return found.suffix(limit)
+        return found.mapValues { ($0.deliveries.suffix(limit), $0.areAll && $0.deliveries.count <= limit) }
     }
 
     /// Commits what is pending and closes the sessions that are being recorded.

@@ -126,6 +126,47 @@ import Testing
         #expect(try reader.sessions().first { $0.id == gap.session }?.clientID?.hasSuffix("-roof") == true)
     }
 
+    @Test func `a client whose broker never answered is named, and its time stands in the ledger`() throws {
+        let workspace = try Workspace()
+        let (broker, silent) = (try PrivateBroker(workspace), try ScriptedBroker())
+        let tape = workspace.path("silent.tape")
+        let result = try Program.run(
+            ["record", tape, "--broker", broker.url, "--broker", silent.url, "--max-duration", "2s"], in: workspace)
+        #expect(result.status == 3)
+        #expect(result.errors.contains("was never connected"))
+        let reader = try TapeReader(path: tape)
+        let gap = try #require(try reader.gaps().first)
+        #expect(gap.cause == "disconnected" && gap.endedAt != nil)
+        #expect(try reader.sessions().first { $0.id == gap.session }?.broker == silent.url)
+    }
+
+    @Test func `drops at QoS 0 are told of every client of the broker, whichever of them watches its counter`() throws {
+        let workspace = try Workspace()
+        let broker = try PrivateBroker(workspace, settings: "max_queued_messages 100\nsys_interval 1\n")
+        let file = try workspace.write("clients.csv", "username,topic\nfirst,one/#\nsecond,two/#\n")
+        chmod(file, 0o600)
+        let tape = workspace.path("drops.tape")
+        let recorder = try Self.record(tape, workspace, ["--broker", broker.url, "--clients", file], lines: 2)
+        // All of the first one's deliveries have numbers.
+        let numbered = try broker.linePublisher("one/x")
+        for number in 0..<200 { #expect(numbered.write("{\"n\":\(number)}\n")) }
+        try poll("the numbered messages") { try TapeReader(path: tape).summary().messages == 200 }
+        let unnumbered = try broker.linePublisher("two/x", qos: 0)
+        let filler = String(repeating: "x", count: 2_000)
+        try poll("a row of the ledger", within: 60) {
+            recorder.signal(SIGSTOP)
+            for number in 0..<5_000 { unnumbered.write("{\"n\":\(number),\"filler\":\"\(filler)\"}\n") }
+            recorder.signal(SIGCONT)
+            usleep(3_000_000)
+            return try TapeReader(path: tape).gaps().contains { $0.cause == "broker_dropped" }
+        }
+        try Program.stop(recorder)
+        let reader = try TapeReader(path: tape)
+        let rows = try reader.gaps().filter { $0.cause == "broker_dropped" }
+        let second = try #require(try reader.sessions().first { $0.clientID?.hasSuffix("-second") == true })
+        #expect(rows.allSatisfy { $0.session == second.id })
+    }
+
     @Test(arguments: [
         (["--clients", "FILE", "-u", "x"], "--clients"), (["-i", "x", "--broker", "mqtt://b"], "-i names one client"),
         (["--broker", "mqtt://a"], "twice"),

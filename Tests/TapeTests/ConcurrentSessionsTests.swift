@@ -16,8 +16,8 @@ import Testing
 
     private static func begin(_ writer: TapeWriter, at time: Int64 = 0) throws -> (TapeWriter.Place, TapeWriter.Place) {
         (
-            try writer.begin(session("a", at: time), clock: clock),
-            try writer.begin(session("b", at: time), clock: clock, beside: true)
+            try writer.begin(session("a", at: time), clock: clock, pauseOfItsClient: true),
+            try writer.begin(session("b", at: time), clock: clock, beside: true, pauseOfItsClient: true)
         )
     }
 
@@ -112,8 +112,10 @@ import Testing
             try writer.end(at: time(300), reason: "signal")
         }
         let writer = try TapeWriter(path: path)
-        let (a, b) = try Self.begin(writer, at: 400)
-        let c = try writer.begin(Self.session("c", at: 400), clock: Self.clock, beside: true)
+        // Whoever connects first.
+        let b = try writer.begin(Self.session("b", at: 400), clock: Self.clock, pauseOfItsClient: true)
+        let a = try writer.begin(Self.session("a", at: 400), clock: Self.clock, beside: true, pauseOfItsClient: true)
+        let c = try writer.begin(Self.session("c", at: 400), clock: Self.clock, beside: true, pauseOfItsClient: true)
         #expect(writer.pause(before: a)?.beganAt == time(300))
         #expect(writer.pause(before: b)?.beganAt == time(100))
         #expect(writer.pause(before: c) == nil)
@@ -131,6 +133,10 @@ import Testing
         try writer.commit()
         #expect(try writer.recentDeliveries(limit: 10, at: a).map(\.packetID) == [1, 2, 3, 4])
         #expect(try writer.recentDeliveries(limit: 10, at: b).map(\.packetID) == [101, 102, 103, 104])
+        let both = try writer.recentDeliveries(limit: 2, of: ["a", "b", "c"])
+        #expect(both["a"]?.deliveries.map(\.packetID) == [3, 4])
+        #expect(both["a"]?.areAll == false && both["c"] == nil)
+        #expect(try writer.recentDeliveries(limit: 4, of: ["b"])["b"]?.areAll == true)
     }
 
     @Test func `what cannot be stored is kept whole, for all sessions`() throws {

@@ -11,7 +11,7 @@ import Testing
         let lines = try Self.read(
             """
             topic,username,broker,password
-            # devices of the hall
+            # "devices" of the hall
             v1/device/a/# v1/device/b/#,a,mqtt://one,"se,cret"
 
             ,b,,
@@ -27,7 +27,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "no header"), ("broker,user\nx,y", "`user`"), ("broker,broker\nx,y", "twice"), ("broker", "no client"),
+        ("", "no header"), ("broker,s3cret\nx,y", "column 2 is none of"), ("broker,broker\nx,y", "twice"),
+        ("broker", "no client"),
         ("broker\nmqtt://a,b", "1 fields"), ("broker,cert\nmqtt://a,c.pem", "cert and key"),
         ("broker,username\nmqtt://a,u\nmqtt://a,u", "line 2 has the same"), ("broker\n\"mqtt://a", "fields"),
     ])

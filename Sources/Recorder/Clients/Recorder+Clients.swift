@@ -7,25 +7,33 @@ import Tape
 extension Recorder {
     /// Makes the clients that were asked for.
     static func clients(_ options: RecordOptions, tape: String, at now: Int64, wall: Int64) -> [RecordingClient] {
-        var watched: Set<String> = []
-        return options.clients.enumerated().map { number, client in
-            let broker = client.connection.address.description
-            return RecordingClient(
+        options.clients.enumerated().map { number, client in
+            RecordingClient(
                 client,
                 clientID: client.clientID ?? "tapedeck-\(tape.prefix(16))" + (client.label.map { "-\($0)" } ?? ""),
-                // A counter counts for all clients of its broker.
-                watchesStatistics: options.watchesStatistics && watched.insert(broker).inserted,
                 receiveMaximum: options.receiveMaximum, at: now, wall: wall,
                 seed: UInt64(bitPattern: now &+ Int64(number) &* 0x9E37_79B9))
         }
     }
 
+    /// Learns what an earlier recording of the clients left on the tape, before anybody has to wait for it.
+    func learnEarlier() throws(TapeError) {
+        let sessions = try writer.sessions()
+        let deliveries = try writer.recentDeliveries(
+            limit: Int(options.receiveMaximum), of: clients.map(\.clientID))
+        for client in clients {
+            let own = sessions.filter { $0.clientID == client.clientID }
+            let here = own.last { $0.broker == client.broker }
+            client.earlierFilters = here?.filters ?? "[]"
+            client.earlierEnd = own.last?.aliveAt
+            client.earlierDeliveries = deliveries[client.clientID] ?? ([], true)
+            if here != nil { isKnown = true }
+        }
+    }
+
     /// Begins a client's session on the tape.
     func begin(_ client: RecordingClient) throws(RecorderError) {
-        let previous = try onTape { () throws(TapeError) in
-            try writer.lastSession(clientID: client.clientID, broker: client.broker)
-        }
-        client.earlierFilters = previous?.filters ?? "[]"
+        begun += 1
         client.subscribed = SubscriptionRecord.granted(
             in: client.earlierFilters, asAskedFor: client.options.subscriptions)
         client.held = SubscriptionRecord.granted(in: client.earlierFilters)
@@ -34,7 +42,9 @@ extension Recorder {
             tags: tags(), recorder: options.recorder, startedAt: Timestamp(nanoseconds: time.wall))
         session.filters = client.earlierFilters
         let place = try onTape { () throws(TapeError) in
-            try writer.begin(session, clock: clock.current, beside: hasBegun)
+            try writer.begin(
+                session, clock: clock.current, beside: hasBegun,
+                pauseOfItsClient: hasBegun || clients.count > 1 && isKnown)
         }
         client.place = place
         if let pause = writer.pause(before: place) { statistics.measures.ledger[pause.cause, default: 0] += 1 }

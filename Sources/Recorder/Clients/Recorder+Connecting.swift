@@ -25,11 +25,7 @@ extension Recorder {
         _ client: RecordingClient, _ connection: BrokerConnection, _ acknowledgement: ConnectionAcknowledgement
     ) throws(RecorderError) {
         client.connection = connection
-        if client.place == nil {
-            try begin(client)
-            // Now that there is something on the tape it is to say who waits.
-            for other in clients where other.place == nil && other.firstWait != nil { try beginWaiting(other) }
-        }
+        if client.place == nil { try begin(client) }
         if client.hasConnected { statistics.reconnects += 1 } else { try notePause(client, acknowledgement) }
         if let peer = connection.peer, !writer.session(at: client.place).brokerAddresses.contains(peer) {
             try onTape { () throws(TapeError) in
@@ -46,7 +42,7 @@ extension Recorder {
         client.packetsHeard = 0
         client.losses.connected(sessionPresent: acknowledgement.sessionPresent, at: time.monotonic)
         if acknowledgement.sessionPresent {
-            if !client.isWindowLoaded { try loadWindow(client) }
+            if !client.isWindowLoaded { loadWindow(client) }
         } else {
             client.window.removeAll()
             client.subscribed = false
@@ -68,15 +64,11 @@ extension Recorder {
         }
     }
 
-    private func loadWindow(_ client: RecordingClient) throws(RecorderError) {
-        let deliveries = try onTape { () throws(TapeError) in
-            try writer.recentDeliveries(limit: Int(options.receiveMaximum), at: client.place)
-        }
-        for delivery in deliveries {
-            client.window.insert(packetID: delivery.packetID, sequence: delivery.sequence, content: delivery.content)
-        }
-        let end = try onTape { () throws(TapeError) in try writer.lastEnd(clientID: client.clientID) }
-        guard let end else { return }
+    private func loadWindow(_ client: RecordingClient) {
+        let (deliveries, areAll) = client.earlierDeliveries
+        client.earlierDeliveries = ([], true)
+        client.window.begin(with: deliveries, areAll: areAll)
+        guard let end = client.earlierEnd else { return }
         client.losses.resume(packetIDs: deliveries.map(\.packetID), end: end.nanoseconds &- clock.current.offset)
     }
 
@@ -150,11 +142,12 @@ extension Recorder {
             let id = try addGap(client, cause, from: Timestamp(nanoseconds: time.wall), detail: detail, stays: true)
             client.shortfalls[record.filter] = (id, cause)
         }
-        let isBorne = options.bestEffort && (client.refused.count < records.count || clients.count > 1)
+        let isBorne =
+            options.bestEffort && (client.refused.count < records.count || clients.count > 1)
+            // What goes wrong with one later must not end the others.
+            || clients.count > 1 && client.hasRecorded
         guard client.refused.isEmpty || isBorne else {
-            try onTape { () throws(TapeError) in
-                try writer.end(at: Timestamp(nanoseconds: time.wall), reason: "refused")
-            }
+            try finish(reason: "refused")
             throw .refused(filters: refused)
         }
     }
@@ -162,6 +155,7 @@ extension Recorder {
     /// Everything that a client is to record comes in from now on.
     private func established(_ client: RecordingClient, sessionPresent: Bool) throws(RecorderError) {
         client.phase = .recording
+        client.hasRecorded = true
         heard(client)
         client.connectedAt = time.monotonic
         if let gap = client.openGap {
@@ -210,20 +204,16 @@ extension Recorder {
     ///
     /// The time stands in its ledger, once there is something on the tape.
     private func bear(_ client: RecordingClient, _ error: ConnectionError) throws(RecorderError) {
-        let isBorne = options.waitsForBroker && error.isTransient || options.bestEffort && clients.count > 1
+        let isBorne =
+            options.waitsForBroker && error.isTransient
+            // What goes wrong with one later must not end the others.
+            || clients.count > 1 && (options.bestEffort || client.firstWait != nil)
         guard isBorne else {
-            if hasBegun {
-                try onTape { () throws(TapeError) in
-                    try writer.end(at: Timestamp(nanoseconds: time.wall), reason: "unreachable")
-                }
-            } else {
-                writer.discardIfUnused()
-            }
+            if hasBegun { try finish(reason: "unreachable") } else { writer.discardIfUnused() }
             throw .connection(error)
         }
         client.firstFailure = error
         client.firstWait = "the recorder waited since \(client.lastHeard.rfc3339) for the broker: \(error)"
-        if hasBegun, client.place == nil { try beginWaiting(client) }
     }
 
     func onConnection<Value>(_ body: () throws(ConnectionError) -> Value) throws(RecorderError) -> Value {

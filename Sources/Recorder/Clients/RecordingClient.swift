@@ -47,9 +47,6 @@ final class RecordingClient {
 
     let options: RecordOptions.Client
     let clientID: String
-    /// Whether it is the one that watches the counters of its broker.
-    let watchesStatistics: Bool
-
     var phase: Phase
     /// The connection, as long as there is one.
     var connection: BrokerConnection?
@@ -57,6 +54,10 @@ final class RecordingClient {
     var isBlocked = false
     /// Whether the last reading read the socket empty.
     var isDrained = true
+    /// When its socket was read last, monotonic, ns.
+    var lastLook = Int64.min / 2
+    /// Whether there may be something to read.
+    var isReadable = true
     /// What broke the connection while something else was being done.
     var failure: ConnectionError?
     /// Where its session stands among those of the tape's writer, once it was begun.
@@ -66,6 +67,10 @@ final class RecordingClient {
 
     var window: DuplicateWindow
     var isWindowLoaded = false
+    /// The last deliveries of an earlier recording, until they are in the window.
+    var earlierDeliveries: (deliveries: [Delivery], areAll: Bool) = ([], true)
+    /// When an earlier recording of this client was last known to listen.
+    var earlierEnd: Timestamp?
     /// When a delivery with DUP set came last, monotonic, ns.
     var lastRedelivery = Int64.min / 2
     var backoff: Backoff
@@ -87,6 +92,8 @@ final class RecordingClient {
     var connectedAt: Int64
     /// Whether it was ever connected.
     var hasConnected = false
+    /// Whether it ever had all that it asked for, or what was borne.
+    var hasRecorded = false
 
     var openGap: (id: Int64, beganAt: Timestamp, sessionIsLost: Bool)?
     var sessionLost = false
@@ -108,18 +115,20 @@ final class RecordingClient {
 
     /// The second client of the same broker, once it works.
     var side: SideClient?
+    /// Whether the second client watches the counter of the broker, for all clients of it.
+    var watchesStatistics = false
     var statisticsOutcome: SideClient.Outcome?
+    var hasAskedForSnapshot = false
     var isTakingSnapshot = false
     var snapshotFailure: String?
 
     init(
-        _ options: RecordOptions.Client, clientID: String, watchesStatistics: Bool, receiveMaximum: UInt16,
+        _ options: RecordOptions.Client, clientID: String, receiveMaximum: UInt16,
         at now: Int64,
         wall: Int64, seed: UInt64
     ) {
         self.options = options
         self.clientID = clientID
-        self.watchesStatistics = watchesStatistics
         phase = .away(until: now)
         window = DuplicateWindow(capacity: Int(receiveMaximum))
         backoff = Backoff(seed: seed)
@@ -143,6 +152,7 @@ final class RecordingClient {
         connection = nil
         isBlocked = false
         isDrained = true
+        isReadable = true
         failure = nil
     }
 }

@@ -52,6 +52,12 @@ struct LossWatch {
 
     /// Whether the broker's counter is being read.
     var hasCounter = false
+    /// Drops that the numbers of the broker's other clients of ours show.
+    var numberedElsewhere: Int64 = 0
+    /// Whether another client of ours has deliveries without a number, so that nobody knows whose drops were counted.
+    var sharesCounter = false
+    /// Drops that the numbers show.
+    var numberedDrops: Int64 { total.numbered }
     private var counter: Int64?
     /// Whether the broker has told of itself without telling the counter.
     private var isQuiet = false
@@ -223,7 +229,7 @@ struct LossWatch {
 
     /// Settles what the counter said, when everything that was delivered before has been read.
     private mutating func settle(at now: Int64) {
-        let rest = total.counter - total.numbered - total.rows
+        let rest = total.counter - total.numbered - numberedElsewhere - total.rows
         defer { unknownRise = nil }
         if let most = unknownRise, !isComplete {
             // Whatever of it the numbers show: it is all in this row.
@@ -234,7 +240,7 @@ struct LossWatch {
             total.rows += rest
         } else if rest > 0 {
             total.rows += rest
-            note(counted: rest, now, "counts for all of its clients")
+            note(counted: sharesCounter ? nil : rest, now, "counts for all of its clients")
         } else if rest < 0, counted?.missing == nil, counted != nil {
             total.rows += rest
         } else if rest < 0, var row = counted, let missing = row.missing, missing > 0 {

@@ -52,7 +52,7 @@ extension Recorder {
     private func rest(_ cause: Gap.Cause, _ reason: TapeError) {
         if hold?.cause != cause {
             hold = Hold(cause: cause, from: hold?.from ?? time.monotonic)
-            for client in clients where client.place != nil { begin(cause, client) }
+            for client in clients where client.connection != nil && client.place != nil { begin(cause, client) }
             report(.waiting(reason: reason.description))
             sealer?.squeeze()
         }

@@ -16,6 +16,7 @@ extension Recorder {
     /// Once a second: takes what a client's second client found, stores what is known of losses, and makes a new
     /// connection where messages may be stuck.
     func watch(_ client: RecordingClient, _ now: Int64) throws(RecorderError) {
+        if client.isRecording { startSideClient(client) }
         if let found = client.side?.take() { try note(client, found) }
         try storeLosses(client)
         try closeHolds(client)
@@ -57,8 +58,7 @@ extension Recorder {
     }
 
     private func note(_ client: RecordingClient, _ found: SideClient.Findings) throws(RecorderError) {
-        client.losses.hasCounter = found.isWatching
-        if let count = found.dropped { client.losses.count(count.value, at: time.monotonic) }
+        if client.watchesStatistics { share(found, of: client) }
         if let outcome = found.statistics, outcome != client.statisticsOutcome {
             client.statisticsOutcome = outcome
             try storeOptions(client)
@@ -67,6 +67,20 @@ extension Recorder {
             }
         }
         try store(client, found.retained, outcome: found.snapshot)
+        // Another client of the broker may be allowed what this one is not.
+        if found.isFinished { client.watchesStatistics = false }
+    }
+
+    /// Tells all clients of a broker what one of them learned of its counter, which counts for all of them.
+    func share(_ found: SideClient.Findings, of client: RecordingClient) {
+        let sharing = clients.filter { $0.broker == client.broker && $0.hasConnected }
+        let now = time.monotonic
+        for other in sharing {
+            other.losses.hasCounter = found.isWatching
+            other.losses.numberedElsewhere = sharing.reduce(0) { $0 + ($1 === other ? 0 : $1.losses.numberedDrops) }
+            other.losses.sharesCounter = sharing.contains { $0 !== other && !$0.losses.isComplete }
+            if let count = found.dropped { other.losses.count(count.value, at: now) }
+        }
     }
 
     // MARK: Rows

@@ -7,21 +7,31 @@ extension Recorder {
     /// How often what it has is taken, ns.
     static let snapshotInterval: Int64 = 10_000_000
 
-    /// Begins the second client of a broker, once the recording one is connected.
+    /// Begins the second client beside a recording one where there is something for it to do.
     func startSideClient(_ client: RecordingClient) {
-        guard client.side == nil, options.takesSnapshot || client.watchesStatistics else { return }
+        guard client.side == nil else { return }
+        let takesSnapshot = options.takesSnapshot && !client.hasAskedForSnapshot
+        // A counter counts for all clients of its broker.
+        client.watchesStatistics =
+            options.watchesStatistics && client.statisticsOutcome == nil
+            && !clients.contains { $0.broker == client.broker && $0.watchesStatistics }
+        guard takesSnapshot || client.watchesStatistics else { return }
+        client.hasAskedForSnapshot = true
         var connection = client.options.connection
         connection.clientID = client.clientID
         client.side = SideClient(
-            connection, snapshotOf: options.takesSnapshot ? client.options.subscriptions.map(\.filter) : [],
+            connection, snapshotOf: takesSnapshot ? client.options.subscriptions.map(\.filter) : [],
             watches: client.watchesStatistics, time: time)
-        client.isTakingSnapshot = client.side != nil && options.takesSnapshot
+        client.isTakingSnapshot = client.side != nil && takesSnapshot
+        guard client.side == nil else { return }
+        client.watchesStatistics = false
+        if takesSnapshot { client.snapshotFailure = "the system has no thread or descriptor for it" }
     }
 
     /// Takes what the second client has, while it takes the snapshot.
     func followSnapshot(_ client: RecordingClient) throws(RecorderError) {
         guard client.isTakingSnapshot, let found = client.side?.take() else { return }
-        if let count = found.dropped { client.losses.count(count.value, at: time.monotonic) }
+        if client.watchesStatistics { share(found, of: client) }
         try store(client, found.retained, outcome: found.snapshot)
     }
 
@@ -47,6 +57,7 @@ extension Recorder {
         var reason: String?
         if case .impossible(let words) = outcome { reason = words }
         client.snapshotFailure = reason
+        if !client.watchesStatistics { client.side = nil }
         try storeOptions(client)
         report(
             .retainedSnapshot(

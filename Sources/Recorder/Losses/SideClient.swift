@@ -25,7 +25,8 @@ final class SideClient: Sendable {
         var dropped: DropCount?
 
         fileprivate var isStopping = false
-        fileprivate var isFinished = false
+        /// Whether it has ended for good.
+        fileprivate(set) var isFinished = false
     }
 
     /// How something went.
@@ -117,7 +118,7 @@ final class SideClient: Sendable {
                     if found.snapshot == nil { found.snapshot = .impossible(reason) }
                     if found.statistics == nil || !error.isTransient { found.statistics = .impossible(reason) }
                 }
-                guard error.isTransient else { return }
+                guard error.isTransient else { return findings.withLock { $0.isFinished = true } }
             }
             if findings.withLock({ $0.isFinished }) { return }
             _ = tapedeck_poll(-1, false, false, wake.descriptor, Self.retryAfter)

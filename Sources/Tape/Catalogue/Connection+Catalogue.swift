@@ -107,47 +107,29 @@ extension Connection {
         }
     }
 
-    /// Closes what a killed recorder left open and notes how long nothing was recorded before `now`.
-    ///
-    /// Of several sessions that were recorded beside each other until then, the one of the new session's client counts.
-    func closeAbandonedSessions(before session: Session) throws(SQLiteError) -> Gap? {
-        let now = session.startedAt
-        var last = try prepare(
-            """
-            SELECT id, alive_at, ended_at FROM session WHERE source <> '\(Session.snapshotSource)'
-            ORDER BY client_id IS ? AND broker IS ? AND coalesce(ended_at, alive_at) >=
-              (SELECT started_at FROM session WHERE source <> '\(Session.snapshotSource)' ORDER BY id DESC LIMIT 1) DESC,
-              id DESC LIMIT 1
-            """)
-        try last.bind(1, session.clientID)
-        try last.bind(2, session.broker)
-        guard try last.step() else { return nil }
-        let pause = try note(
-            pauseAfter: last.integer(0), alive: Timestamp(nanoseconds: last.integer(1)), killed: last.isNull(2), now)
+    /// Closes what a killed recorder left open.
+    func closeAbandonedSessions(now: Timestamp) throws(SQLiteError) {
         var gaps = try prepare("UPDATE gap SET ended_at = max(?, began_at) WHERE ended_at IS NULL")
         try gaps.bind(1, now.nanoseconds)
         try gaps.run()
-        var sessions = try prepare(
-            "UPDATE session SET ended_at = alive_at, end_reason = 'killed' WHERE ended_at IS NULL")
-        try sessions.run()
-        return pause
+        try execute("UPDATE session SET ended_at = alive_at, end_reason = 'killed' WHERE ended_at IS NULL")
     }
 
-    /// Notes how long the client of a session recorded nothing before it.
+    /// Notes how long nothing was recorded before a session; what is older must have been closed.
     ///
     /// - Parameters:
-    ///   - session: the new session.
-    ///   - first: the first session of the recording that it belongs to; what is older has been closed.
-    /// - Returns: the ledger's new row; nil where the client has not recorded before.
+    ///   - session: the new session, not on the tape yet.
+    ///   - isOwn: whether only what the session's client recorded counts, and not the last session of anybody.
+    /// - Returns: the ledger's new row; nil where nothing was recorded before.
     /// - Throws: SQLite's error.
-    func notePause(of session: Session, before first: Int64) throws(SQLiteError) -> Gap? {
+    func notePause(before session: Session, ofItsClient isOwn: Bool) throws(SQLiteError) -> Gap? {
         var last = try prepare(
             """
             SELECT id, alive_at, end_reason = 'killed' FROM session
-            WHERE source <> '\(Session.snapshotSource)' AND id < ? AND client_id IS ? AND broker IS ?
+            WHERE source <> '\(Session.snapshotSource)' AND (? = 0 OR client_id IS ? AND broker IS ?)
             ORDER BY id DESC LIMIT 1
             """)
-        try last.bind(1, first)
+        try last.bind(1, isOwn ? 1 : 0)
         try last.bind(2, session.clientID)
         try last.bind(3, session.broker)
         guard try last.step() else { return nil }
@@ -167,15 +149,15 @@ extension Connection {
         return pause
     }
 
-    /// The first sequence number of the broker session that `session` resumes, or nil where there is none: the last
-    /// recording of the same client says where it began, however the broker's address was spelled.
-    func brokerSessionStart(of session: Session) throws(SQLiteError) -> Int64? {
+    /// The first sequence number of the broker session that a client resumes, or nil where there is none: the client's
+    /// last recording says where it began, however the broker's address was spelled.
+    func brokerSessionStart(ofClient client: String) throws(SQLiteError) -> Int64? {
         var row = try prepare(
             """
             SELECT broker_session_seq FROM session
             WHERE client_id IS ? AND broker_session_seq IS NOT NULL ORDER BY id DESC LIMIT 1
             """)
-        try row.bind(1, session.clientID)
+        try row.bind(1, client)
         return try row.step() ? row.integer(0) : nil
     }
 

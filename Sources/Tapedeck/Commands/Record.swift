@@ -86,6 +86,7 @@ struct Record: ParsableCommand {
             let options = try recordOptions()
             let surroundings = try RecordingService(
                 tape: tape, metrics: try service.listenAddress(), waitsForBroker: service.waitForBroker)
+            _ = tapedeck_raise_descriptor_limit(Int64(options.clients.count) * 4 + 256)
             let wake = tapedeck_eventfd()
             tapedeck_install_stop_handlers(wake)
             let monitor = RecordMonitor(json: json, tape: tape, namesClients: options.clients.count > 1)
@@ -106,7 +107,9 @@ struct Record: ParsableCommand {
                     })
                 let summary = try recorder.run()
                 relay.send(.end(summary))
-                if !summary.refused.isEmpty && !bestEffort || summary.sessionLost || summary.statistics.missing > 0 {
+                if !summary.refused.isEmpty && !bestEffort || summary.sessionLost || summary.statistics.missing > 0
+                    || !summary.unreached.isEmpty && !bestEffort
+                {
                     throw Outcome.incomplete
                 }
             } catch let error as RecorderError {

@@ -121,6 +121,7 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
             parts.append("\(HumanFormat.count(summary.sealing.deleted, "old message")) deleted")
         }
         Notes.note("recorded \(tape): " + parts.joined(separator: ", "))
+        for client in summary.unreached { Notes.warning("\(client) was never connected: nothing of it is on the tape") }
         Self.noteIncidents(statistics)
         for error in summary.sealing.errors {
             Notes.warning("\(error); what was not sealed is on the tape all the same, `tapedeck seal` tries again")
@@ -276,7 +277,7 @@ final class RecordMonitor: @unchecked Sendable {  // Used by one thread only, th
         writer.string(summary.endReason)
         writer.key("session")
         writer.int(summary.sessions.first?.id ?? 0)
-        if summary.sessions.count > 1 {
+        if summary.statistics.clients > 1 {
             writer.key("sessions")
             writer.beginArray()
             for session in summary.sessions { writer.int(session.id) }

@@ -43,20 +43,28 @@ struct ClientsFile {
 
     /// Reads the text of a file.
     init(_ bytes: [UInt8], path: String) throws(ClientsFileError) {
-        let lines = CSVLine.all(bytes).filter { $0.fields?.first?.hasPrefix("#") != true }
+        let lines = CSVLine.all(Self.withoutComments(bytes))
         guard let head = lines.first, let header = head.fields else {
             throw .malformed(path: path, line: 1, reason: "there is no header; it names some of \(Self.names)")
         }
         for (index, name) in header.enumerated() {
+            // What it says is not repeated: without a header it may be a password.
             guard Self.columns.contains(name) else {
                 throw .malformed(
-                    path: path, line: head.number, reason: "the header has `\(name)`; the columns are \(Self.names)")
+                    path: path, line: head.number,
+                    reason: "the header's column \(index + 1) is none of \(Self.names)")
             }
             guard header.firstIndex(of: name) == index else {
                 throw .malformed(path: path, line: head.number, reason: "the header has `\(name)` twice")
             }
         }
+        var seen: [[[UInt8]?]: Int] = [:]
         for line in lines.dropFirst() {
+            guard self.lines.count < Self.limit else {
+                throw .malformed(
+                    path: path, line: line.number,
+                    reason: "there are more than \(Self.limit) clients; record the others onto another tape")
+            }
             guard let fields = line.fields, fields.count <= header.count else {
                 throw .malformed(
                     path: path, line: line.number, reason: "it does not have the \(header.count) fields of the header")
@@ -75,23 +83,25 @@ struct ClientsFile {
             guard (client.certificate == nil) == (client.key == nil) else {
                 throw .malformed(path: path, line: line.number, reason: "cert and key belong together")
             }
-            if let twin = self.lines.first(where: {
-                ($0.broker, $0.username, $0.clientID) == (client.broker, client.username, client.clientID)
-            }) {
+            // By bytes: names that are canonically equal are two names.
+            let name = [client.broker, client.username, client.clientID].map { $0.map { Array($0.utf8) } }
+            if let twin = seen.updateValue(line.number, forKey: name) {
                 throw .malformed(
                     path: path, line: line.number,
-                    reason: "line \(twin.number) has the same broker and user; a second client of it needs a client_id")
+                    reason: "line \(twin) has the same broker and user; a second client of it needs a client_id")
             }
             self.lines.append(client)
         }
         guard !self.lines.isEmpty else {
             throw .malformed(path: path, line: head.number, reason: "no client follows the header")
         }
-        guard self.lines.count <= Self.limit else {
-            throw .malformed(
-                path: path, line: self.lines[Self.limit].number,
-                reason: "there are more than \(Self.limit) clients; record the others onto another tape")
-        }
+    }
+
+    /// The same with lines that begin with `#` empty, so that the numbers of the others stay.
+    private static func withoutComments(_ bytes: [UInt8]) -> [UInt8] {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let kept = lines.map { $0.first { $0 != UInt8(ascii: " ") } == UInt8(ascii: "#") ? [] : $0 }
+        return Array(kept.joined(separator: [UInt8(ascii: "\n")]))
     }
 
     private static var names: String { columns.joined(separator: ", ") }

@@ -31,17 +31,28 @@ struct ClientsFlags: ParsableArguments {
             throw ValidationError("--broker is for the lines of \(clients) that name no broker: give it once.")
         }
         let file = try ClientsFile(path: clients)
-        var seen: [String: Int] = [:]
-        return try file.lines.map { line in
+        var seen: [[UInt8]: Int] = [:]
+        let found = try file.lines.map { line in
             let client = try line.client(in: clients, usual: addresses.first, connection, subscription)
             // The tape tells the clients' sessions and deliveries apart by their ids.
-            if let twin = seen.updateValue(line.number, forKey: client.clientID ?? "\n" + (client.label ?? "")) {
+            let name = Array((client.clientID ?? "\n" + (client.label ?? "")).utf8)
+            if let twin = seen.updateValue(line.number, forKey: name) {
                 throw ClientsFileError.malformed(
                     path: clients, line: line.number,
                     reason: "it would have the same client id as line \(twin): give it a client_id of its own")
             }
             return client
         }
+        // The second client of each, for retained messages and counters, has its name with `-side` behind it.
+        for (line, client) in zip(file.lines, found) {
+            guard let id = client.clientID, id.hasSuffix("-side"), seen[Array(id.utf8.dropLast(5))] != nil else {
+                continue
+            }
+            throw ClientsFileError.malformed(
+                path: clients, line: line.number, reason: "its client_id is that of another line with `-side` behind it"
+            )
+        }
+        return found
     }
 
     /// One client for each broker.
@@ -84,6 +95,9 @@ extension ClientsFile.Line {
         var options = try connection.options(address, clientID: clientID ?? "tapedeck")
         options.username = username
         if let password { options.password = password }
+        if certificate != nil {
+            guard case .tls = address.transport else { throw invalid("cert and key need mqtts://") }
+        }
         if let certificate { options.tls.certificate = certificate }
         if let key { options.tls.key = key }
         var flags = subscription

@@ -79,7 +79,8 @@ final class FigureBoard: Sendable {
         if monotonic() > figures.dueAt { return Page(status: 503, line: "the recording thread does not answer") }
         if let waiting = figures.waiting { return Page(line: "ok, waiting: \(waiting)") }
         if figures.isConnected { return Page(line: "ok, recording") }
-        let (clients, away) = (figures.statistics.clients, figures.away.count)
+        let clients = figures.statistics.clients
+        let away = clients - figures.connections.keys.count { !figures.away.contains($0) }
         return Page(
             line: clients == 1
                 ? "ok, not connected to the broker" : "ok, \(away) of \(clients) clients not connected to their brokers"
