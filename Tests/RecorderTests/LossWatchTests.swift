@@ -128,6 +128,15 @@ import Testing
         #expect(rows.map(\.until) == [15 * Self.second])
     }
 
+    @Test func `not keeping up is noted also where the connection breaks before the socket was read empty`() {
+        var watch = Self.learned(unnumbered: true)
+        watch.lost(at: 15 * Self.second)
+        #expect(Self.rows(&watch).map(\.cause) == [.behind])
+        watch.connected(sessionPresent: true, at: 60 * Self.second)
+        watch.turn(drained: true, began: 60 * Self.second, at: 60 * Self.second)
+        #expect(Self.rows(&watch).isEmpty)
+    }
+
     @Test func `the next number proves that it did none`() {
         var watch = Self.learned()
         watch.turn(drained: true, began: 15 * Self.second, at: 15 * Self.second)

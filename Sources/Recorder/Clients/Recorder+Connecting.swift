@@ -173,10 +173,11 @@ extension Recorder {
     /// Notes since when messages may be missing, and waits before the next attempt.
     func connectionLost(_ client: RecordingClient, _ error: ConnectionError) throws(RecorderError) {
         let isFirst = !client.hasConnected
+        let wasRecording = client.isRecording
+        if wasRecording { client.losses.lost(at: time.monotonic) }
         client.dropConnection()
         try commit()
         let now = time.monotonic
-        let wasRecording = client.isRecording
         client.phase = .away(until: now)
         if isFirst {
             try bear(client, error)

@@ -177,6 +177,12 @@ struct LossWatch {
 
     // MARK: Connections
 
+    /// The connection is gone; what was not kept up with until then is known now.
+    mutating func lost(at now: Int64) {
+        if now &- drained >= Self.patience { pressed(from: calm, until: now) }
+        drained = now
+    }
+
     /// A connection is there; `sessionPresent` says that the broker's session goes on.
     mutating func connected(sessionPresent: Bool, at now: Int64) {
         // The time without a connection has a row of its own.

@@ -25,15 +25,18 @@ struct ClientsFlags: ParsableArguments {
         let addresses = try connection.addresses()
         guard let clients else { return try Self.clients(addresses, connection, subscription) }
         guard connection.username == nil, connection.clientID == nil else {
-            throw ValidationError("-u and -i are for one client; --clients has the names of several.")
+            throw ValidationError(
+                "-u (or TAPEDECK_USERNAME) and -i are for one client; --clients has the names of several.")
         }
         guard addresses.count < 2 else {
             throw ValidationError("--broker is for the lines of \(clients) that name no broker: give it once.")
         }
         let file = try ClientsFile(path: clients)
         var seen: [[UInt8]: Int] = [:]
+        var common: ConnectionOptions?
         let found = try file.lines.map { line in
-            let client = try line.client(in: clients, usual: addresses.first, connection, subscription)
+            let client = try line.client(
+                in: clients, usual: addresses.first, connection, subscription, common: &common)
             // The tape tells the clients' sessions and deliveries apart by their ids.
             let name = Array((client.clientID ?? "\n" + (client.label ?? "")).utf8)
             if let twin = seen.updateValue(line.number, forKey: name) {
@@ -67,9 +70,13 @@ struct ClientsFlags: ParsableArguments {
             throw ValidationError("-i names one client: with several brokers each has its own, see --clients.")
         }
         let subscriptions = try subscription.subscriptions()
-        return try addresses.enumerated().map { index, address in
-            RecordOptions.Client(
-                connection: try connection.options(address, clientID: connection.clientID ?? "tapedeck"),
+        // Once: it may read a file, ask for a password, and warn.
+        let common = try connection.options(addresses[0], clientID: connection.clientID ?? "tapedeck")
+        return addresses.enumerated().map { index, address in
+            var options = common
+            options.address = address
+            return RecordOptions.Client(
+                connection: options,
                 clientID: connection.clientID,
                 // The first keeps its id, and with it what the broker queued, when others join it.
                 label: index == 0 ? nil : ClientsFile.label(broker: address.description), subscriptions: subscriptions)
@@ -78,9 +85,10 @@ struct ClientsFlags: ParsableArguments {
 }
 
 extension ClientsFile.Line {
-    /// The client that the line describes.
+    /// The client that the line describes; `common` is what all of them have from the flags, once that is known.
     fileprivate func client(
-        in path: String, usual: BrokerAddress?, _ connection: ConnectionFlags, _ subscription: SubscriptionFlags
+        in path: String, usual: BrokerAddress?, _ connection: ConnectionFlags, _ subscription: SubscriptionFlags,
+        common: inout ConnectionOptions?
     ) throws -> RecordOptions.Client {
         func invalid(_ reason: String) -> ClientsFileError {
             .malformed(path: path, line: number, reason: reason)
@@ -92,7 +100,11 @@ extension ClientsFile.Line {
             throw invalid("\(error)")
         }
         guard let address = named ?? usual else { throw invalid("it names no broker, and there is no --broker") }
-        var options = try connection.options(address, clientID: clientID ?? "tapedeck")
+        // Once: it may read a file, and warn.
+        var options = try common ?? connection.options(address, clientID: "tapedeck")
+        common = options
+        options.address = address
+        options.clientID = clientID ?? "tapedeck"
         options.username = username
         if let password { options.password = password }
         if certificate != nil {
