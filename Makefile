@@ -46,6 +46,8 @@ test: dependencies lint
 	@Tests/Reference/compare.py .build/debug/tapedeck
 	@echo "test: what the documents tell readers to type"
 	@Tests/Docs/run.py .build/debug/tapedeck
+	@echo "test: the demo"
+	@scripts/demo.sh .build/debug/tapedeck >.build/demo.log 2>&1 || { tail -n 20 .build/demo.log; exit 1; }
 	@echo "test: faults, a short version of each"
 	@Tests/Faults/run.py .build/debug/tapedeck --short --jobs 3
 	@echo "test: manual pages and the systemd unit"
