@@ -8,6 +8,14 @@ import Testing
 @testable import Tape
 
 @Suite struct TapeFileTests {
+    @Test func `what is committed has reached the disk`() throws {
+        let folder = try TemporaryFolder()
+        let connection = try TapeFile.openForWriting(folder.path("t.tape"))
+        // FULL, by https://www.sqlite.org/pragma.html#pragma_synchronous.
+        #expect(try connection.integer("PRAGMA synchronous") == 2)
+        #expect(try connection.integer("PRAGMA foreign_keys") == 1)
+    }
+
     @Test func `a new tape is its owner's alone`() throws {
         let folder = try TemporaryFolder()
         let writer = try TapeWriter.began(folder.path("t.tape"))
