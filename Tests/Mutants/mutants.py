@@ -22,7 +22,8 @@ MUTANTS = [
         "AcknowledgementTests"),
     Mutant(
         "reads on before the acknowledgements are out", "Sources/Recorder/Recorder+Recording.swift",
-        "            guard !client.isBlocked else { return }", "            _ = client.isBlocked", "AcknowledgementTests"),
+        "            guard !client.isBlocked else { return }\n        }\n        if isBatchFull {",
+        "        }\n        if isBatchFull {", "AcknowledgementTests"),
     Mutant(
         "forgets the batch that could not be committed", "Sources/Tape/TapeWriter.swift",
         "        try write { () throws(SQLiteError) in\n            for row in rows { try tape.database.insertBatch(row) }",
@@ -38,7 +39,8 @@ MUTANTS = [
         "TapeFileTests|SecretsTests"),
     Mutant(
         "takes every DUP with a known identifier for a repeat", "Sources/Recorder/DuplicateWindow.swift",
-        "return entries[index].content == content ? entries[index].sequence : nil", "return entries[index].sequence",
+        "guard let entry = latest(packetID) ?? earlier?[packetID], entry.content == content else { return nil }",
+        "guard let entry = latest(packetID) ?? earlier?[packetID] else { return nil }",
         "DuplicateWindowTests|AcknowledgementTests"),
     Mutant(
         "keeps packet identifiers across the broker's sessions", "Sources/Recorder/Clients/Recorder+Connecting.swift",
@@ -58,8 +60,8 @@ MUTANTS = [
         "calls a kill an ordinary end", "Sources/Tape/Catalogue/Connection+Catalogue.swift",
         "cause: killed ? .killed : .stopped", "cause: .stopped", "TapeRoundTripTests|ConcurrentSessionsTests"),
     Mutant(
-        "mixes deliveries of several clients", "Sources/Tape/TapeWriter.swift",
-        "                guard own.contains(message.session) else { continue }\n", "", "ConcurrentSessionsTests"),
+        "takes deliveries of a broker session that is over", "Sources/Tape/TapeWriter.swift",
+        "message.sequence >= starts[client] ?? .max, let delivery", "let delivery", "TapeRoundTripTests|ConcurrentSessionsTests"),
     Mutant(
         "seals without taking the journal away", "Sources/Tape/Sealing/TapeSealer.swift",
         "                try delete.run()\n            }\n            return Self.step",
