@@ -49,6 +49,7 @@ let package = Package(
         .target(name: "JSONScan"),
         .target(name: "Plot"),
         .target(name: "Terminal"),
+        .target(name: "Threads", dependencies: ["CLinux"]),
         .target(
             name: "Schema", path: "schema", exclude: ["README.md"],
             resources: (payloadKinds.map { "payloads/\($0).schema.json" } + [
@@ -63,30 +64,29 @@ let package = Package(
         .target(
             name: "Recorder",
             dependencies: [
-                "MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux",
+                "MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "Threads", "CLinux",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
             name: "Replay",
             dependencies: [
-                "MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux",
+                "MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "Threads", "CLinux",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(name: "Diff", dependencies: ["Tape", "DeviceProtocol", "MQTTWire", "JSONScan"]),
-        .target(name: "Query", dependencies: ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan"]),
+        .target(name: "Query", dependencies: ["Tape", "DeviceProtocol", "MQTTWire", "JSONScan"]),
         .target(name: "TapeSQL", dependencies: ["Query", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan"]),
         .target(name: "CSQLiteExtension", dependencies: ["CSQLite"]),
         .target(
             name: "TapeExtension", dependencies: ["TapeSQL", "SQLite", "CSQLiteExtension"], exclude: ["exports.map"]),
-        .target(name: "Simulator", dependencies: ["MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux"]),
-        .target(name: "Service", dependencies: ["CLinux"]),
+        .target(name: "Simulator", dependencies: ["MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan"]),
+        .target(name: "Service", dependencies: ["Threads", "CLinux"]),
         .executableTarget(
             name: "Tapedeck",
             dependencies: [
                 "Service", "Recorder", "Replay", "Diff", "Query", "TapeSQL", "SQLite", "Simulator", "Terminal", "Plot",
-                "Tape",
-                "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "Schema", "CLinux",
+                "Tape", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "Schema", "Threads", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -124,7 +124,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "ReplayTests",
-            dependencies: ["Replay", "Tape", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "TestSupport"]),
+            dependencies: [
+                "Replay", "Tape", "MQTTSession", "DeviceProtocol", "MQTTWire", "Threads", "TestSupport",
+            ]),
         .testTarget(
             name: "DiffTests",
             dependencies: [

@@ -2,6 +2,7 @@ public import DeviceProtocol
 import Glibc
 import Synchronization
 public import Tape
+import Threads
 
 /// Seals a tape on a thread of its own while it is being written, merges what is small and deletes what is old.
 ///
@@ -54,8 +55,10 @@ public final class BackgroundSealer: Sendable {
         signal = Signal()
         state.withLock { $0.keepsFrom = retention.keepsFrom }
         AllocatorLimits.set()
-        if let reason = DetachedThread.start({ [self] in run() }) {
-            throw .system(path: path, action: "start the sealing thread for", reason: reason)
+        do {
+            try DetachedThread.start { [self] in run() }
+        } catch {
+            throw .system(path: path, action: "start the sealing thread for", reason: "\(error)")
         }
     }
 

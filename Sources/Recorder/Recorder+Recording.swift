@@ -4,6 +4,7 @@ import Glibc
 import MQTTSession
 import MQTTWire
 import Tape
+import Threads
 
 /// Reading, committing, acknowledging, and what is looked after once a second.
 extension Recorder {
@@ -47,10 +48,14 @@ extension Recorder {
             if let failure = client.failure { throw .connection(failure) }
             guard !client.isBlocked else { return }
         }
-        guard client.isReadable || !client.isDrained else { return try look(client) }
+        let began = time.monotonic
+        // A silent socket is read now and then all the same: that notes that it was listened to.
+        guard client.isReadable || !client.isDrained || began - client.lastLook >= Self.lookInterval else {
+            try followSubscribing(client, began)
+            return try followSnapshot(client)
+        }
         client.isReadable = false
         var failure: ConnectionError?
-        let began = time.monotonic
         do {
             client.isDrained = try connection.read(
                 limit: room, byteLimit: max(1, options.batch.bytes - writer.pendingBytes))
@@ -73,16 +78,6 @@ extension Recorder {
         client.lastLook = now
         if client.isDrained, now - client.lastRedelivery > Self.redeliveryPause { client.window.forgetEarlier() }
         try followSnapshot(client)
-    }
-
-    /// Looks after a client whose socket is silent: that it was listened to is noted now and then.
-    private func look(_ client: RecordingClient) throws(RecorderError) {
-        let now = time.monotonic
-        try followSubscribing(client, now)
-        try followSnapshot(client)
-        guard now - client.lastLook >= Self.lookInterval else { return }
-        client.isReadable = true
-        try pump(client)
     }
 
     /// Calls under way.
@@ -224,10 +219,9 @@ extension Recorder {
         statistics.longestCommit = max(statistics.longestCommit, after - before)
         statistics.measures.note(commitOf: count, since: since, from: before, until: after)
         statistics.measures.lastCommit = Timestamp(nanoseconds: clock.wall(after))
-        statistics.commits += 1
-        unsealed += Int64(count)
-        if unsealed >= TapeSealer.segmentMessages {
-            unsealed = 0
+        statistics.commits = writer.commits
+        if writer.committedMessages - offered >= TapeSealer.segmentMessages {
+            offered = writer.committedMessages
             sealer?.wake()
         }
     }

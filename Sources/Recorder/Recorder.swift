@@ -1,6 +1,7 @@
 import DeviceProtocol
 import MQTTSession
 public import Tape
+import Threads
 
 /// Records messages of one or several MQTT clients onto a tape until it is told to stop.
 ///
@@ -25,8 +26,6 @@ public final class Recorder {
     var statistics = RecordingStatistics()
     var redactor: Redactor?
     let startedAt: Int64
-    /// Whether one of the clients has recorded onto the tape before.
-    var isKnown = false
     /// Sessions begun in this turn.
     var begun = 0
     /// The client whose turn comes first.
@@ -41,8 +40,8 @@ public final class Recorder {
     var hold: Hold?
     /// Works beside this thread once something is being recorded.
     var sealer: BackgroundSealer?
-    /// Messages committed since the sealer was told last.
-    var unsealed: Int64 = 0
+    /// Messages committed when the sealer was told last.
+    var offered: Int64 = 0
     /// What watches for incidents, if anything is to.
     var triggers: Triggers?
 
@@ -120,7 +119,7 @@ public final class Recorder {
             begun = 0
             // Each is the first once: what a batch holds is theirs before it is the others'.
             leading = (leading + 1) % clients.count
-            for client in clients[leading...] + clients[..<leading] { try turn(client) }
+            for offset in clients.indices { try turn(clients[(leading + offset) % clients.count]) }
             // Taken before the commit, which may last: what came meanwhile is to be read before anything else is done.
             let now = time.monotonic
             if isBatchDue(now) { try commit() }

@@ -1,5 +1,6 @@
 import DeviceProtocol
 import Glibc
+import Threads
 
 /// Hands messages from one thread to another: bounded in number and in bytes, so that the reader of a tape waits for
 /// the network and never fills the memory.
@@ -33,7 +34,7 @@ final class BoundedQueue: @unchecked Sendable {
     }
 
     private let limits: Limits
-    private let wake: WakeSignal
+    private let wake: EventDescriptor
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let room = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var messages: [Cue] = []
@@ -45,7 +46,7 @@ final class BoundedQueue: @unchecked Sendable {
     /// Whether the producer waits for room.
     private var isStalled = false
 
-    init(limits: Limits, wake: WakeSignal) {
+    init(limits: Limits, wake: EventDescriptor) {
         self.limits = limits
         self.wake = wake
         pthread_mutex_init(mutex, nil)

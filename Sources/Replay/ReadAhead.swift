@@ -1,6 +1,6 @@
 import DeviceProtocol
-import Glibc
 import Tape
+import Threads
 
 /// Reads a tape on a thread of its own, a bounded amount ahead of the network.
 final class ReadAhead: Sendable {
@@ -29,24 +29,28 @@ final class ReadAhead: Sendable {
     ///   - produce: runs on the reading thread and hands messages to the queue until that takes no more.
     /// - Throws: ``ReplayError/system(action:reason:)`` when there is no thread to be had.
     init(
-        limits: BoundedQueue.Limits = BoundedQueue.Limits(), wake: WakeSignal,
+        limits: BoundedQueue.Limits = BoundedQueue.Limits(), wake: EventDescriptor,
         produce: @escaping @Sendable (BoundedQueue) throws -> Void
     ) throws(ReplayError) {
         let queue = BoundedQueue(limits: limits, wake: wake)
         self.queue = queue
-        try DetachedThread.start {
-            do {
-                try produce(queue)
-                queue.finish(nil)
-            } catch {
-                queue.finish(error)
+        do {
+            try DetachedThread.start {
+                do {
+                    try produce(queue)
+                    queue.finish(nil)
+                } catch {
+                    queue.finish(error)
+                }
             }
+        } catch {
+            throw .system(action: "start a thread", reason: "\(error)")
         }
     }
 
     /// Reads what was ordered, from a place on.
     convenience init(
-        _ order: Order, from place: SeekIndex.Place = SeekIndex.Place(), wake: WakeSignal
+        _ order: Order, from place: SeekIndex.Place = SeekIndex.Place(), wake: EventDescriptor
     ) throws(ReplayError) {
         try self.init(wake: wake) { queue in
             var producer = CueProducer(order, from: place)
@@ -57,35 +61,5 @@ final class ReadAhead: Sendable {
     /// Lets the thread end at its next message; it is not waited for, since it may be in the middle of a long read.
     func cancel() {
         queue.cancel()
-    }
-}
-
-/// A thread that nobody waits for.
-enum DetachedThread {
-    /// Runs something on a new thread.
-    ///
-    /// - Throws: ``ReplayError/system(action:reason:)`` when there is no thread to be had.
-    static func start(_ body: @escaping @Sendable () -> Void) throws(ReplayError) {
-        let box = Unmanaged.passRetained(ThreadBody(body))
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, box.toOpaque())
-        guard code == 0 else {
-            box.release()
-            throw .system(action: "start a thread", reason: String(cString: strerror(code)))
-        }
-        pthread_detach(thread)
-    }
-}
-
-private final class ThreadBody: Sendable {
-    let run: @Sendable () -> Void
-
-    init(_ run: @escaping @Sendable () -> Void) {
-        self.run = run
     }
 }

@@ -2,6 +2,7 @@ import CLinux
 import DeviceProtocol
 public import MQTTSession
 import Tape
+public import Threads
 
 /// One replay, from the connection to the report.
 public struct ReplayRun {
@@ -38,14 +39,14 @@ public struct ReplayRun {
     /// Where not to; nil when every broker is allowed.
     public var sourceGuard: SourceGuard?
     /// What ends a wait early.
-    public var wake: WakeSignal
+    public var wake: EventDescriptor
     /// Where a person's wishes arrive.
     public var controls: ControlMailbox
 
     /// Puts a replay together.
     public init(
         script: ReplayScript, plan: ReplayPlan, timing: Timing, target: ConnectionOptions, sourceGuard: SourceGuard?,
-        wake: WakeSignal, controls: ControlMailbox
+        wake: EventDescriptor, controls: ControlMailbox
     ) {
         self.script = script
         self.plan = plan

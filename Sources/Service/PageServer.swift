@@ -1,6 +1,7 @@
 import CLinux
 import Foundation
 import Glibc
+import Threads
 
 /// A small HTTP server for a few pages that are made anew for each request: a thread of its own that waits for no
 /// client and holds little for each.
@@ -16,7 +17,7 @@ public final class PageServer: Sendable {
     public let address: ListenAddress
 
     private let listener: Int32
-    private let wake: Int32
+    private let wake = EventDescriptor()
     private let patience: Int64
     private let answer: @Sendable (_ path: String) -> Page?
 
@@ -52,10 +53,8 @@ public final class PageServer: Sendable {
             }
             return descriptor
         }
-        wake = tapedeck_eventfd()
-        guard reached == 0, wake >= 0 else {
+        guard reached == 0, wake.descriptor >= 0 else {
             tapedeck_close(listener)
-            tapedeck_close(wake)
             throw failure(reached == 0 ? EMFILE : reached)
         }
         self.address = address.with(port: Self.port(of: listener) ?? address.port)
@@ -63,7 +62,6 @@ public final class PageServer: Sendable {
 
     deinit {
         tapedeck_close(listener)
-        tapedeck_close(wake)
     }
 
     /// Starts the thread; it ends with ``stop()``.
@@ -76,14 +74,14 @@ public final class PageServer: Sendable {
 
     /// Ends the thread soon; what is being served is broken off.
     public func stop() {
-        tapedeck_eventfd_signal(wake)
+        wake.signal()
     }
 
     private func serve() {
         var clients: [PageClient] = []
         while true {
             var descriptors = [
-                pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: listener, events: Int16(POLLIN), revents: 0),
             ]
             descriptors += clients.map { pollfd(fd: $0.descriptor, events: $0.events, revents: 0) }

@@ -49,6 +49,10 @@ public final class TapeWriter {
 
     /// Messages appended since the last commit.
     public private(set) var pendingCount = 0
+    /// Commits of messages by this writer, those that a change of the session or of the clock brought about among them.
+    public private(set) var commits: Int64 = 0
+    /// Messages that they made durable.
+    public private(set) var committedMessages: Int64 = 0
     private var frames: [UInt8] = []
     private var runs: [Run] = []
     private var tally = ActivityTally()
@@ -202,6 +206,8 @@ public final class TapeWriter {
             for place in places { try tape.database.update(recorded[place].session) }
         }
         nextSequence += Int64(pendingCount)
+        commits += 1
+        committedMessages += Int64(pendingCount)
         pendingCount = 0
         runs.removeAll(keepingCapacity: true)
         frames.removeAll(keepingCapacity: frames.capacity <= 8 << 20)

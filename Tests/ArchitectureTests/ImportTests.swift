@@ -7,25 +7,25 @@ private let allowedImports: [String: Set<String>] = [
     "JSONScan": [],
     "Terminal": [],
     "Plot": [],
+    "Threads": ["CLinux"],
     "Schema": [],
     "SQLite": ["CSQLite"],
     "DeviceProtocol": ["JSONScan", "MQTTWire"],
     "MQTTSession": ["COpenSSL", "CLinux", "MQTTWire"],
     "Tape": ["Schema", "SQLite", "JSONScan", "DeviceProtocol", "CZstd", "MQTTWire"],
-    "Recorder": ["MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux", "Crypto"],
-    "Replay": ["MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux", "Histogram", "Crypto"],
+    "Recorder": ["MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "Threads", "CLinux", "Crypto"],
+    "Replay": [
+        "MQTTSession", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "Threads", "CLinux", "Histogram", "Crypto",
+    ],
     "Diff": ["Tape", "DeviceProtocol", "MQTTWire", "JSONScan"],
-    "Query": ["Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan"],
+    "Query": ["Tape", "DeviceProtocol", "MQTTWire", "JSONScan"],
     "TapeSQL": ["Query", "Tape", "SQLite", "DeviceProtocol", "MQTTWire", "JSONScan"],
     "TapeExtension": ["TapeSQL", "SQLite", "CSQLiteExtension"],
-    "Simulator": ["MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "CLinux"],
-    "Service": ["CLinux"],
+    "Simulator": ["MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan"],
+    "Service": ["Threads", "CLinux"],
     "Tapedeck": [
         "Service", "Recorder", "Replay", "Diff", "Query", "TapeSQL", "SQLite", "Simulator", "Terminal", "Plot", "Tape",
-        "MQTTSession",
-        "DeviceProtocol",
-        "MQTTWire",
-        "JSONScan", "Schema", "CLinux", "ArgumentParser",
+        "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "Schema", "Threads", "CLinux", "ArgumentParser",
     ],
 ]
 
@@ -37,21 +37,25 @@ private let toolchain: Set<String> = ["Foundation", "Glibc", "Synchronization", 
         .deletingLastPathComponent()
 
     @Test(arguments: allowedImports.keys.sorted())
-    func `a module imports only what the architecture allows`(module: String) throws {
+    func `a module imports what the architecture allows and nothing else`(module: String) throws {
         let folder = Self.root.appendingPathComponent(module == "Schema" ? "schema" : "Sources/\(module)")
-        let allowed = try #require(allowedImports[module]).union(toolchain)
+        let allowed = try #require(allowedImports[module])
         var files = 0
+        var found: Set<String> = []
         for file in try Self.swiftFiles(in: folder) {
             files += 1
             for (number, line) in try String(contentsOf: file, encoding: .utf8).split(
                 separator: "\n", omittingEmptySubsequences: false
             ).enumerated() {
                 guard let imported = Self.importedModule(line) else { continue }
+                found.insert(imported)
                 #expect(
-                    allowed.contains(imported), "\(module) imports \(imported): \(file.lastPathComponent):\(number + 1)"
+                    allowed.contains(imported) || toolchain.contains(imported),
+                    "\(module) imports \(imported): \(file.lastPathComponent):\(number + 1)"
                 )
             }
         }
+        #expect(found.isSuperset(of: allowed), "arrows that nothing needs: \(allowed.subtracting(found))")
         #expect(files > 0, "\(folder.path) holds no Swift")
     }
 
@@ -62,9 +66,70 @@ private let toolchain: Set<String> = ["Foundation", "Glibc", "Synchronization", 
         #expect(Set(folders).subtracting(system) == Set(allowedImports.keys).subtracting(["Schema"]))
     }
 
+    @Test func `the package declares exactly these arrows`() throws {
+        for (module, declared) in try Self.declaredImports() {
+            #expect(declared == allowedImports[module], "\(module)")
+        }
+    }
+
+    @Test func `the picture in the documents has exactly these arrows`() throws {
+        let document = try String(contentsOf: Self.root.appendingPathComponent("docs/architecture.md"), encoding: .utf8)
+        var drawn: [String: Set<String>] = [:]
+        for line in document.split(separator: "\n") where line.hasPrefix("| `") {
+            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            guard cells.count == 3, let module = cells[0].split(separator: "`").first.map(String.init),
+                allowedImports[module] != nil
+            else { continue }
+            drawn[module] = Set(cells[2].split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) })
+                .subtracting(["–"])
+        }
+        #expect(Set(drawn.keys) == Set(allowedImports.keys))
+        for (module, imports) in drawn { #expect(imports == allowedImports[module], "\(module)") }
+    }
+
     @Test func `only MQTTSession knows OpenSSL, only SQLite knows SQLite's C interface`() {
         #expect(allowedImports.filter { $0.value.contains("COpenSSL") }.map(\.key) == ["MQTTSession"])
         #expect(allowedImports.filter { $0.value.contains("CSQLite") }.map(\.key) == ["SQLite"])
+    }
+
+    /// The dependencies of each Swift module of the package, as the manifest comes out.
+    private static func declaredImports() throws -> [String: Set<String>] {
+        struct Manifest: Decodable {
+            struct Target: Decodable {
+                var name: String
+                var type: String
+                /// One key, the kind of dependency; its name comes first.
+                var dependencies: [[String: [Name?]]]
+            }
+            /// The name of a dependency; what stands beside it has other types.
+            struct Name: Decodable {
+                var text: String?
+
+                init(from decoder: any Decoder) {
+                    text = try? decoder.singleValueContainer().decode(String.self)
+                }
+            }
+            var targets: [Target]
+        }
+        let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("arrows-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: scratch) }
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        // In a folder of its own: the package's is locked as long as its tests run.
+        process.arguments = [
+            "swift", "package", "--package-path", root.path, "--scratch-path", scratch.path, "dump-package",
+        ]
+        process.standardOutput = output
+        try process.run()
+        let manifest = try JSONDecoder().decode(Manifest.self, from: output.fileHandleForReading.readDataToEndOfFile())
+        process.waitUntilExit()
+        let modules = manifest.targets.filter { allowedImports[$0.name] != nil }
+        #expect(modules.count == allowedImports.count)
+        return Dictionary(
+            modules.map { module in
+                (module.name, Set(module.dependencies.flatMap(\.values).compactMap { $0.first??.text }))
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     private static func swiftFiles(in folder: URL) throws -> [URL] {

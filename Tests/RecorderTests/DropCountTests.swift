@@ -25,15 +25,6 @@ import Testing
         #expect(Self.count((SideClient.counterTopic, "many"), ("a/b", "7")) == nil)
     }
 
-    private static func rows(_ watch: inout LossWatch) -> [LossWatch.Row] {
-        var found: [LossWatch.Row] = []
-        watch.storeRows { row in
-            found.append(row)
-            return Int64(found.count)
-        }
-        return found
-    }
-
     /// A recording at QoS 0 of a broker that was quiet at second 11.
     private static func quiet() -> LossWatch {
         var watch = LossWatch(at: 9 * second)
@@ -46,10 +37,10 @@ import Testing
 
     @Test func `the first number after quiet says that messages were dropped, but not how many`() {
         var watch = Self.quiet()
-        #expect(Self.rows(&watch).isEmpty)
+        #expect(watch.storedRows().isEmpty)
         watch.count(90, at: 13 * Self.second)
         watch.turn(drained: true, began: 13 * Self.second, at: 13 * Self.second)
-        let rows = Self.rows(&watch)
+        let rows = watch.storedRows()
         #expect(rows.map(\.cause) == [.brokerDropped])
         #expect(rows.map(\.missing) == [nil])
         #expect(rows.first?.detail.contains("90") == true)
@@ -57,7 +48,7 @@ import Testing
         // From there on the number is known.
         watch.count(95, at: 40 * Self.second)
         watch.turn(drained: true, began: 40 * Self.second, at: 40 * Self.second)
-        #expect(Self.rows(&watch).map(\.missing) == [5])
+        #expect(watch.storedRows().map(\.missing) == [5])
         #expect(watch.missing == 5)
     }
 
@@ -85,6 +76,6 @@ import Testing
         watch.delivered(packetID: nil, dup: false, at: 10 * Self.second)
         watch.count(90, at: 11 * Self.second)
         watch.turn(drained: true, began: 11 * Self.second, at: 11 * Self.second)
-        #expect(Self.rows(&watch).isEmpty)
+        #expect(watch.storedRows().isEmpty)
     }
 }

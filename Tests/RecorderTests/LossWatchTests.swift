@@ -17,27 +17,18 @@ import Testing
         return watch
     }
 
-    private static func rows(_ watch: inout LossWatch) -> [LossWatch.Row] {
-        var found: [LossWatch.Row] = []
-        watch.storeRows { row in
-            found.append(row)
-            return Int64(found.count)
-        }
-        return found
-    }
-
     @Test func `dropped messages lie between the last calm instant and the first delivery behind them`() {
         var watch = Self.learned()
         watch.turn(drained: false, began: 14 * Self.second, at: 14 * Self.second)
         watch.delivered(packetID: 101, dup: false, at: 14 * Self.second)
         watch.delivered(packetID: 151, dup: false, at: 15 * Self.second)
-        let rows = Self.rows(&watch)
+        let rows = watch.storedRows()
         #expect(rows.map(\.cause) == [.brokerDropped])
         #expect(rows.map(\.missing) == [49])
         #expect(rows.map(\.from) == [10 * Self.second])
         #expect(rows.map(\.until) == [15 * Self.second])
         #expect(watch.missing == 49)
-        #expect(Self.rows(&watch).isEmpty)
+        #expect(watch.storedRows().isEmpty)
     }
 
     @Test func `a socket that is empty for a moment while the queue is long is not calm`() {
@@ -45,14 +36,14 @@ import Testing
         watch.turn(drained: false, began: 14 * Self.second, at: 14 * Self.second)
         watch.turn(drained: true, began: 14 * Self.second + 1, at: 14 * Self.second + 2)
         watch.delivered(packetID: 151, dup: false, at: 14 * Self.second + 3)
-        #expect(Self.rows(&watch).map(\.from) == [10 * Self.second])
+        #expect(watch.storedRows().map(\.from) == [10 * Self.second])
     }
 
     @Test func `a turn during which the process was stopped says nothing of the time after it began`() {
         var watch = Self.learned()
         watch.turn(drained: true, began: 11 * Self.second, at: 20 * Self.second)
         watch.delivered(packetID: 151, dup: false, at: 21 * Self.second)
-        #expect(Self.rows(&watch).map(\.from) == [11 * Self.second])
+        #expect(watch.storedRows().map(\.from) == [11 * Self.second])
     }
 
     @Test func `stuck messages that come after a reconnect are taken off the number`() {
@@ -62,9 +53,9 @@ import Testing
         watch.connected(sessionPresent: true, at: 12 * Self.second)
         watch.delivered(packetID: 101, dup: true, at: 12 * Self.second)
         watch.delivered(packetID: 102, dup: true, at: 12 * Self.second)
-        #expect(Self.rows(&watch).map(\.missing) == [1])
+        #expect(watch.storedRows().map(\.missing) == [1])
         watch.delivered(packetID: 103, dup: true, at: 12 * Self.second)
-        let rows = Self.rows(&watch)
+        let rows = watch.storedRows()
         #expect(rows.map(\.cause) == [.stuck])
         #expect(rows.map(\.missing) == [0])
         #expect(watch.missing == 0)
@@ -78,7 +69,7 @@ import Testing
         watch.delivered(packetID: 111, dup: false, at: 12 * Self.second)
         watch.count(1_050, at: 13 * Self.second)
         watch.turn(drained: true, began: 13 * Self.second, at: 13 * Self.second)
-        let rows = Self.rows(&watch)
+        let rows = watch.storedRows()
         #expect(rows.map(\.missing).sorted { ($0 ?? 0) < ($1 ?? 0) } == [10, 40])
         #expect(watch.missing == 50)
     }
@@ -90,7 +81,7 @@ import Testing
         watch.turn(drained: true, began: 11 * Self.second, at: 11 * Self.second)
         watch.count(9_000, at: 13 * Self.second)
         watch.turn(drained: true, began: 13 * Self.second, at: 13 * Self.second)
-        #expect(Self.rows(&watch).isEmpty)
+        #expect(watch.storedRows().isEmpty)
     }
 
     @Test func `what the next message shows to be numbered is not counted twice`() {
@@ -121,7 +112,7 @@ import Testing
         var watch = Self.learned(unnumbered: true)
         watch.turn(drained: false, began: 12 * Self.second, at: 12 * Self.second)
         watch.turn(drained: true, began: 15 * Self.second, at: 15 * Self.second)
-        let rows = Self.rows(&watch)
+        let rows = watch.storedRows()
         #expect(rows.map(\.cause) == [.behind])
         #expect(rows.map(\.missing) == [nil])
         #expect(rows.map(\.from) == [10 * Self.second])
@@ -131,10 +122,10 @@ import Testing
     @Test func `not keeping up is noted also where the connection breaks before the socket was read empty`() {
         var watch = Self.learned(unnumbered: true)
         watch.lost(at: 15 * Self.second)
-        #expect(Self.rows(&watch).map(\.cause) == [.behind])
+        #expect(watch.storedRows().map(\.cause) == [.behind])
         watch.connected(sessionPresent: true, at: 60 * Self.second)
         watch.turn(drained: true, began: 60 * Self.second, at: 60 * Self.second)
-        #expect(Self.rows(&watch).isEmpty)
+        #expect(watch.storedRows().isEmpty)
     }
 
     @Test func `the next number proves that it did none`() {
@@ -143,14 +134,14 @@ import Testing
         watch.turn(drained: true, began: 16 * Self.second, at: 16 * Self.second)
         watch.delivered(packetID: 101, dup: false, at: 17 * Self.second)
         watch.finish()
-        #expect(Self.rows(&watch).isEmpty)
+        #expect(watch.storedRows().isEmpty)
     }
 
     @Test func `what no number could prove any more is noted at the end`() {
         var watch = Self.learned()
         watch.turn(drained: true, began: 15 * Self.second, at: 15 * Self.second)
         watch.finish()
-        #expect(Self.rows(&watch).map(\.cause) == [.behind])
+        #expect(watch.storedRows().map(\.cause) == [.behind])
     }
 
     @Test func `holes far apart are rows of their own`() {
@@ -158,7 +149,7 @@ import Testing
         watch.delivered(packetID: 103, dup: false, at: 11 * Self.second)
         watch.turn(drained: true, began: 60 * Self.second, at: 60 * Self.second)
         watch.delivered(packetID: 106, dup: false, at: 61 * Self.second)
-        #expect(Self.rows(&watch).map(\.missing) == [2, 2])
+        #expect(watch.storedRows().map(\.missing) == [2, 2])
         #expect(watch.missing == 4)
     }
 }

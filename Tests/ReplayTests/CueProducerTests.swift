@@ -1,11 +1,12 @@
 import DeviceProtocol
 import Tape
 import Testing
+import Threads
 
 @testable import Replay
 
 struct CueProducerTests {
-    private let wake = WakeSignal(eventDescriptor: -1)
+    private let wake = EventDescriptor()
 
     private func cues(_ order: ReadAhead.Order, from place: SeekIndex.Place = .init()) throws -> [Cue] {
         let queue = BoundedQueue(limits: .init(messages: 100_000, bytes: .max), wake: wake)

@@ -1,5 +1,6 @@
 import MQTTSession
 import Tape
+import Threads
 
 @testable import Replay
 
@@ -17,7 +18,7 @@ final class PublisherBench {
     /// What is published before the messages.
     var prelude: [Cue] = []
     private let cues: [Cue]
-    private let wake = WakeSignal(eventDescriptor: -1)
+    private let wake = EventDescriptor()
 
     init(_ clock: ManualClock, _ cues: [Cue]) {
         self.clock = clock

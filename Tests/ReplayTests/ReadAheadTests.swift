@@ -3,6 +3,7 @@ import MQTTWire
 import Synchronization
 import Tape
 import Testing
+import Threads
 
 @testable import Replay
 
@@ -18,7 +19,7 @@ extension OutgoingMessage {
 }
 
 struct ReadAheadTests {
-    private let wake = WakeSignal(eventDescriptor: -1)
+    private let wake = EventDescriptor()
 
     /// Takes until the end, giving the producer the processor in between.
     private func drain(_ queue: BoundedQueue) -> (sequences: [Int64], error: (any Error)?) {

@@ -1,5 +1,6 @@
 import MQTTSession
 import Synchronization
+import Threads
 
 /// Calls a broker on a thread of its own: looking up a name, connecting and TLS may take long, and nothing that is
 /// being recorded is to wait for it.
@@ -29,11 +30,11 @@ final class BrokerCall: Sendable {
         self.options = options
         self.patience = patience
         self.answered = answered
-        if let reason = DetachedThread.start({ [self] in run() }) {
-            finish(
-                .failure(
-                    .unreachable(broker: options.address.description, reason: "there is no thread to be had: \(reason)")
-                ))
+        do {
+            try DetachedThread.start { [self] in run() }
+        } catch {
+            let reason = "there is no thread to be had: \(error)"
+            finish(.failure(.unreachable(broker: options.address.description, reason: reason)))
         }
     }
 

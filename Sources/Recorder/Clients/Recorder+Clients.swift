@@ -23,28 +23,27 @@ extension Recorder {
             limit: Int(options.receiveMaximum), of: clients.map(\.clientID))
         for client in clients {
             let own = sessions.filter { $0.clientID == client.clientID }
-            let here = own.last { $0.broker == client.broker }
-            client.earlierFilters = here?.filters ?? "[]"
+            client.earlierFilters = own.last { $0.broker == client.broker }?.filters
             client.earlierEnd = own.last?.aliveAt
             client.earlierDeliveries = deliveries[client.clientID] ?? ([], true)
-            if here != nil { isKnown = true }
         }
     }
 
     /// Begins a client's session on the tape.
     func begin(_ client: RecordingClient) throws(RecorderError) {
         begun += 1
-        client.subscribed = SubscriptionRecord.granted(
-            in: client.earlierFilters, asAskedFor: client.options.subscriptions)
-        client.held = SubscriptionRecord.granted(in: client.earlierFilters)
+        let filters = client.earlierFilters ?? "[]"
+        client.subscribed = SubscriptionRecord.granted(in: filters, asAskedFor: client.options.subscriptions)
+        client.held = SubscriptionRecord.granted(in: filters)
         var session = Session(
             source: "record", broker: client.broker, clientID: client.clientID, options: sessionOptions(client),
             tags: tags(), recorder: options.recorder, startedAt: Timestamp(nanoseconds: time.wall))
-        session.filters = client.earlierFilters
+        session.filters = filters
+        // With several clients a pause is that of the client, once one of them has recorded onto the tape before.
+        let isKnown = clients.count > 1 && clients.contains { $0.earlierFilters != nil }
         let place = try onTape { () throws(TapeError) in
             try writer.begin(
-                session, clock: clock.current, beside: hasBegun,
-                pauseOfItsClient: hasBegun || clients.count > 1 && isKnown)
+                session, clock: clock.current, beside: hasBegun, pauseOfItsClient: hasBegun || isKnown)
         }
         client.place = place
         if let pause = writer.pause(before: place) { statistics.measures.ledger[pause.cause, default: 0] += 1 }
@@ -84,7 +83,7 @@ extension Recorder {
 
     private func pauseDetail(_ client: RecordingClient, _ acknowledgement: ConnectionAcknowledgement) -> String {
         guard acknowledgement.sessionPresent else { return "the broker had no session of ours" }
-        let queued = Set(SubscriptionRecord.granted(in: client.earlierFilters))
+        let queued = Set(SubscriptionRecord.granted(in: client.earlierFilters ?? "[]"))
         let added = client.options.subscriptions.map(\.filter.text).filter { !queued.contains($0) }
         let kept = "the broker kept our session and queued for it, up to its limits"
         return added.isEmpty ? kept : kept + ", but not for \(added.joined(separator: ", "))"

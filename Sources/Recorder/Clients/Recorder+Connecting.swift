@@ -209,12 +209,13 @@ extension Recorder {
             options.waitsForBroker && error.isTransient
             // What goes wrong with one later must not end the others.
             || clients.count > 1 && (options.bestEffort || client.firstWait != nil)
+        // Before the end, so that the ledger says what came of the client and not that nothing did.
+        client.firstFailure = error
+        client.firstWait = "the recorder waited since \(client.lastHeard.rfc3339) for the broker: \(error)"
         guard isBorne else {
             if hasBegun { try finish(reason: "unreachable") } else { writer.discardIfUnused() }
             throw .connection(error)
         }
-        client.firstFailure = error
-        client.firstWait = "the recorder waited since \(client.lastHeard.rfc3339) for the broker: \(error)"
     }
 
     func onConnection<Value>(_ body: () throws(ConnectionError) -> Value) throws(RecorderError) -> Value {

@@ -107,8 +107,8 @@ final class RecordingClient {
     var subscribed = false
     /// The filters that it may hold.
     var held: [String] = []
-    /// The filters that an earlier recording of this client had.
-    var earlierFilters = "[]"
+    /// The filters that the latest earlier recording of this client at this broker had; nil where there is none.
+    var earlierFilters: String?
     /// What kept the first connection from coming about, and since when, while it does not.
     var firstFailure: ConnectionError?
     var firstWait: String?
@@ -123,9 +123,8 @@ final class RecordingClient {
     var snapshotFailure: String?
 
     init(
-        _ options: RecordOptions.Client, clientID: String, receiveMaximum: UInt16,
-        at now: Int64,
-        wall: Int64, seed: UInt64
+        _ options: RecordOptions.Client, clientID: String, receiveMaximum: UInt16, at now: Int64, wall: Int64,
+        seed: UInt64
     ) {
         self.options = options
         self.clientID = clientID

@@ -4,6 +4,7 @@ import MQTTSession
 import MQTTWire
 import Synchronization
 import Tape
+import Threads
 
 /// A second, short-lived client of the broker beside the recording one, on a thread of its own: it takes the retained
 /// messages of the past once, then watches the broker's counter of dropped messages.
@@ -78,7 +79,7 @@ final class SideClient: Sendable {
         self.options = own
         guard wake.descriptor >= 0 else { return nil }
         if filters.isEmpty { findings.withLock { $0.snapshot = .works } }
-        guard DetachedThread.start({ [self] in run() }) == nil else { return nil }
+        do { try DetachedThread.start { [self] in run() } } catch { return nil }
     }
 
     /// What is new since the last call.

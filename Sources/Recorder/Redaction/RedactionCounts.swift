@@ -22,8 +22,22 @@ public struct RedactionCounts: Sendable, Hashable {
 
     /// The number of one kind of place.
     public subscript(place: Place) -> Int64 {
-        get { self[keyPath: Self.path(place)] }
-        set { self[keyPath: Self.path(place)] = newValue }
+        get {
+            switch place {
+            case .properties: properties
+            case .members: members
+            case .addresses: addresses
+            case .literals: literals
+            }
+        }
+        set {
+            switch place {
+            case .properties: properties = newValue
+            case .members: members = newValue
+            case .addresses: addresses = newValue
+            case .literals: literals = newValue
+            }
+        }
     }
 
     /// All together.
@@ -39,14 +53,5 @@ public struct RedactionCounts: Sendable, Hashable {
         var difference = self
         for place in Place.allCases { difference[place] &-= earlier[place] }
         return difference
-    }
-
-    private static func path(_ place: Place) -> WritableKeyPath<Self, Int64> {
-        switch place {
-        case .properties: \.properties
-        case .members: \.members
-        case .addresses: \.addresses
-        case .literals: \.literals
-        }
     }
 }

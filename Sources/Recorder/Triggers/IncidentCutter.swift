@@ -1,5 +1,6 @@
 import Synchronization
 import Tape
+import Threads
 
 /// Cuts incident tapes one after the other, each on a thread that the recording does not wait for.
 final class IncidentCutter: Sendable {
@@ -29,8 +30,10 @@ final class IncidentCutter: Sendable {
     /// Begins to cut; only while nothing else is being cut.
     func start(_ plan: IncidentPlan) {
         state.withLock { $0.current = plan }
-        if let reason = DetachedThread.start({ [self] in run() }) {
-            finish(Result(plan: plan, failure: "there is no thread to be had: \(reason)"))
+        do {
+            try DetachedThread.start { [self] in run() }
+        } catch {
+            finish(Result(plan: plan, failure: "there is no thread to be had: \(error)"))
         }
     }
 

@@ -1,5 +1,6 @@
 import MQTTSession
 import Synchronization
+import Threads
 
 /// Makes connections; looking up a name and opening a socket take time that the schedule does not have.
 protocol ConnectionOpener: AnyObject {
@@ -48,11 +49,11 @@ final class ThreadedOpener: ConnectionOpener {
 
     private static let threadLimit = 4
     private let exchange = Exchange()
-    private let wake: WakeSignal
+    private let wake: EventDescriptor
     private let make: @Sendable (LaneRole) throws(ConnectionError) -> any PublishTarget
     private var lanes: [Int: Lane] = [:]
 
-    init(wake: WakeSignal, _ make: @escaping @Sendable (LaneRole) throws(ConnectionError) -> any PublishTarget) {
+    init(wake: EventDescriptor, _ make: @escaping @Sendable (LaneRole) throws(ConnectionError) -> any PublishTarget) {
         self.wake = wake
         self.make = make
     }
@@ -94,7 +95,7 @@ final class ThreadedOpener: ConnectionOpener {
 
     /// Opens what was ordered until there is nothing left.
     private static func work(
-        _ exchange: Exchange, _ wake: WakeSignal,
+        _ exchange: Exchange, _ wake: EventDescriptor,
         _ make: @Sendable (LaneRole) throws(ConnectionError) -> any PublishTarget
     ) {
         while true {

@@ -1,4 +1,5 @@
 import CLinux
+import Threads
 
 /// Waits for sockets and for time.
 protocol LaneWaiter: AnyObject {
@@ -20,11 +21,11 @@ protocol LaneWaiter: AnyObject {
 
 /// Waits with poll(2) for one socket and with epoll(7) for many.
 final class SocketWaiter: LaneWaiter {
-    private let wake: WakeSignal
+    private let wake: EventDescriptor
     private var lanes: [Int: (lane: Lane, descriptor: Int32, writing: Bool)] = [:]
     private var epoll: Int32 = -1
 
-    init(wake: WakeSignal) {
+    init(wake: EventDescriptor) {
         self.wake = wake
     }
 
@@ -62,14 +63,14 @@ final class SocketWaiter: LaneWaiter {
         let timeout = timeout > 4_000_000 ? timeout - timeout / 128 : timeout
         if epoll >= 0 {
             let bits = Int(tapedeck_poll(epoll, true, false, wake.descriptor, timeout))
-            if bits & TAPEDECK_WOKEN != 0 { wake.reset() }
+            if bits & TAPEDECK_WOKEN != 0 { wake.clear() }
             if bits & TAPEDECK_READABLE != 0 { collect() }
             return
         }
         let only = lanes.first?.value
         let bits = Int(
             tapedeck_poll(only?.descriptor ?? -1, reading, only?.writing ?? false, wake.descriptor, timeout))
-        if bits & TAPEDECK_WOKEN != 0 { wake.reset() }
+        if bits & TAPEDECK_WOKEN != 0 { wake.clear() }
         if bits & TAPEDECK_READABLE != 0 { only?.lane.noteReadable() }
     }
 

@@ -1,4 +1,5 @@
 import Synchronization
+public import Threads
 
 /// What a person may ask for during a replay.
 public enum ReplayControl: Sendable, Hashable {
@@ -18,12 +19,12 @@ public enum ReplayControl: Sendable, Hashable {
 public final class ControlMailbox: Sendable {
     private let waiting = Mutex<[ReplayControl]>([])
     private let isFilled = Atomic(false)
-    private let wake: WakeSignal
+    private let wake: EventDescriptor
     /// A key that is held down must not fill the memory of a replay that hangs.
     private static let limit = 256
 
     /// A mailbox whose owner is woken through `wake`.
-    public init(wake: WakeSignal) {
+    public init(wake: EventDescriptor) {
         self.wake = wake
     }
 

@@ -1,4 +1,3 @@
-import CLinux
 import DeviceProtocol
 import MQTTSession
 import MQTTWire

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import MQTTSession
 import MQTTWire
 import Terminal
@@ -46,19 +45,18 @@ struct Check: ParsableCommand {
             var options = try connection.options(defaultClientID: "tapedeck-check-\(UInt32.random(in: 0 ... .max))")
             options.sessionExpiry = UInt32(clamping: try duration(sessionExpiry, "--session-expiry") / 1_000_000_000)
             options.receiveMaximum = 960
-            let wake = tapedeck_eventfd()
-            tapedeck_install_stop_handlers(wake)
+            StopSignal.takeOver()
             let plan = BrokerCheck.Plan(
                 connection: options, subscriptions: try subscription.subscriptions(), probe: probe,
                 patience: try duration(listen, "--listen"))
             let facts: BrokerFacts
             do {
-                var check = try BrokerCheck(plan, wake: wake) { tapedeck_stop_signal() != 0 }
+                var check = try BrokerCheck(plan, wake: StopSignal.descriptor) { StopSignal.hasCome }
                 facts = try check.run()
-            } catch  where tapedeck_stop_signal() != 0 {
+            } catch  where StopSignal.hasCome {
                 throw Outcome.interrupted
             }
-            guard tapedeck_stop_signal() == 0 else { throw Outcome.interrupted }
+            guard !StopSignal.hasCome else { throw Outcome.interrupted }
             let report = CheckReport(facts)
             let output = OutputBuffer(descriptor: 1)
             if json { try output.append(bytes: report.json) } else { try output.append(report.text) }

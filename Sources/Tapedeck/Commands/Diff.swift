@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import DeviceProtocol
 import Diff
 import Foundation
@@ -138,7 +137,7 @@ struct Diff: ParsableCommand {
     func run() throws {
         try reportingFailures {
             OutputBuffer.ignoreBrokenPipes()
-            tapedeck_install_stop_handlers(-1)
+            StopSignal.takeOver()
             let job = try DiffJob(self)
             if let writeRules { try job.writeRules(to: writeRules) } else { try job.compare() }
         }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import Foundation
 import Glibc
 import Query
@@ -62,7 +61,7 @@ struct Export: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            tapedeck_install_stop_handlers(-1)
+            StopSignal.takeOver()
             let question = try question()
             let file = try output.flatMap { $0 == "-" ? nil : $0 }.map {
                 try ExportFile($0, tape: tape, replaces: force)
@@ -75,7 +74,7 @@ struct Export: ParsableCommand {
             let destination = file?.output ?? OutputBuffer(descriptor: STDOUT_FILENO)
             let count = try write(&stream, question, to: destination, monitor)
             monitor.clear()
-            guard tapedeck_stop_signal() == 0 else {
+            guard !StopSignal.hasCome else {
                 Notes.note("stopped\(file == nil ? "" : ": nothing was written to \(output ?? "")")")
                 throw Outcome.interrupted
             }
@@ -94,7 +93,7 @@ struct Export: ParsableCommand {
         while let row = try stream.next() {
             try printer.write(row)
             guard printer.count.isMultiple(of: Self.stride) else { continue }
-            if tapedeck_stop_signal() != 0 { break }
+            if StopSignal.hasCome { break }
             let share = isWhole ? Double(row.message.sequence) / total : nil
             monitor.show(messages: Int64(printer.count), share: share)
         }

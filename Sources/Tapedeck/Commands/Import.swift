@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import Glibc
 import Terminal
 
@@ -54,10 +53,8 @@ struct Import: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let wake = tapedeck_eventfd()
-            defer { if wake >= 0 { close(wake) } }
-            tapedeck_install_stop_handlers(wake)
-            let input = try InputFile(file, wake: wake) { tapedeck_stop_signal() != 0 }
+            StopSignal.takeOver()
+            let input = try InputFile(file, wake: StopSignal.descriptor) { StopSignal.hasCome }
             let lines = try input.lines()
             redaction.warn(tape: output)
             let monitor = ImportMonitor()
@@ -92,7 +89,7 @@ struct Import: ParsableCommand {
     private func host(_ input: InputFile, _ monitor: ImportMonitor) -> Importer.Host {
         var told = 0
         return Importer.Host(
-            isStopping: { tapedeck_stop_signal() != 0 },
+            isStopping: { StopSignal.hasCome },
             progress: { messages, bytes in
                 let share = input.size.map { Double(bytes) / Double(max(1, $0)) }
                 monitor.show(messages: messages, share: share)

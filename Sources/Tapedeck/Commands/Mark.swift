@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import DeviceProtocol
 import Tape
 import Terminal
@@ -37,7 +36,7 @@ struct Mark: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            tapedeck_install_stop_handlers(-1)
+            StopSignal.takeOver()
             let at = Timestamp(nanoseconds: SystemTimeSource().wall)
             let mark = try set(at)
             Notes.note("marked \(tape) at \(mark.at.rfc3339)")
@@ -52,7 +51,7 @@ struct Mark: ParsableCommand {
             failure = error
         }
         // The recorder holds the lock for the length of a commit only; a long write of another tool may last.
-        guard case .busy = failure, attempts > 1, tapedeck_stop_signal() == 0 else { throw failure }
+        guard case .busy = failure, attempts > 1, !StopSignal.hasCome else { throw failure }
         return try set(at, attempts: attempts - 1)
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import Tape
 import Terminal
 
@@ -54,7 +53,7 @@ struct Merge: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            tapedeck_install_stop_handlers(-1)
+            StopSignal.takeOver()
             var readers: [TapeReader] = []
             for tape in tapes { readers.append(try TapeReader(path: tape)) }
             try NewTape.check(output)

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import Foundation
 import Query
 import SQLite
@@ -133,11 +132,11 @@ private final class StopWatch {
             let (sum, overflow) = now.addingReportingOverflow(limit)
             return overflow ? .max : sum
         }
-        tapedeck_install_stop_handlers(tapedeck_eventfd())
+        StopSignal.takeOver()
     }
 
     var isDue: Bool {
-        if tapedeck_stop_signal() != 0 { return true }
+        if StopSignal.hasCome { return true }
         if let deadline, clock.monotonic > deadline { isOverTime = true }
         return isOverTime
     }

@@ -87,8 +87,7 @@ struct Record: ParsableCommand {
             let surroundings = try RecordingService(
                 tape: tape, metrics: try service.listenAddress(), waitsForBroker: service.waitForBroker)
             _ = tapedeck_raise_descriptor_limit(Int64(options.clients.count) * 4 + 256)
-            let wake = tapedeck_eventfd()
-            tapedeck_install_stop_handlers(wake)
+            StopSignal.takeOver()
             let monitor = RecordMonitor(json: json, tape: tape, namesClients: options.clients.count > 1)
             let relay = EventRelay<RecordMonitor.Item> { monitor.show($0) }
             defer { relay.drain(within: 2) }
@@ -96,7 +95,7 @@ struct Record: ParsableCommand {
             let key = redaction.key()
             do {
                 let recorder = try Recorder(
-                    options, redactionKey: key, wake: wake, isStopping: { tapedeck_stop_signal() != 0 },
+                    options, redactionKey: key, wake: StopSignal.descriptor, isStopping: { StopSignal.hasCome },
                     report: { event in
                         surroundings.note(event)
                         if case .progress = event {
@@ -113,7 +112,7 @@ struct Record: ParsableCommand {
                     throw Outcome.incomplete
                 }
             } catch let error as RecorderError {
-                guard tapedeck_stop_signal() == 0 else {
+                guard !StopSignal.hasCome else {
                     relay.send(.failure("stopped: \(error)"))
                     throw Outcome.interrupted
                 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import Recorder
 import Tape
 import Terminal
@@ -44,7 +43,7 @@ struct Redact: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            tapedeck_install_stop_handlers(-1)
+            StopSignal.takeOver()
             let reader = try TapeReader(path: tape)
             try NewTape.check(output)
             let monitor = ImportMonitor()
@@ -84,7 +83,7 @@ struct Redact: ParsableCommand {
 
     /// Shows half of the way, as each of the two readings is.
     private func host(_ monitor: ImportMonitor, from start: Double) -> CopyHost {
-        CopyHost(isStopping: { tapedeck_stop_signal() != 0 }) { messages, share in
+        CopyHost(isStopping: { StopSignal.hasCome }) { messages, share in
             monitor.show(messages: messages, share: share.map { start + min(1, $0) / 2 })
         }
     }

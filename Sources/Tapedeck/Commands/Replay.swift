@@ -89,10 +89,9 @@ struct Replay: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let wake = tapedeck_eventfd()
-            tapedeck_install_stop_handlers(wake)
+            StopSignal.takeOver()
             do {
-                try replay(WakeSignal(eventDescriptor: wake))
+                try replay()
             } catch ReplayError.cancelled {
                 Notes.note("stopped before anything was sent")
                 throw Outcome.interrupted
@@ -100,7 +99,7 @@ struct Replay: ParsableCommand {
         }
     }
 
-    private func replay(_ wake: WakeSignal) throws {
+    private func replay() throws {
         let options = try target()
         if let options {
             try checkAllowed(options.address)
@@ -128,7 +127,7 @@ struct Replay: ParsableCommand {
         }
         try confirm(options.address)
         Notes.note("sending to \(options.address) as \(options.clientID)\(text.pacing)")
-        let (report, recording) = try publishRecorded(preparation, to: options, wake)
+        let (report, recording) = try publishRecorded(preparation, to: options)
         try write { output in
             guard json else { return try output.append(text.report(report)) }
             try output.append(bytes: report.json(plan: preparation.plan) + [UInt8(ascii: "\n")])
@@ -140,14 +139,14 @@ struct Replay: ParsableCommand {
 
     /// Publishes everything while the target is being recorded, where that was asked for.
     private func publishRecorded(
-        _ preparation: Preparation, to options: ConnectionOptions, _ wake: WakeSignal
+        _ preparation: Preparation, to options: ConnectionOptions
     ) throws -> (ReplayReport, RecordingSummary?) {
-        guard let record else { return (try publish(preparation, to: options, wake), nil) }
-        let isStopping = { tapedeck_stop_signal() != 0 }
+        guard let record else { return (try publish(preparation, to: options), nil) }
+        let isStopping = { StopSignal.hasCome }
         let recording = try TargetRecording(path: record, connection: options, source: tape, isStopping: isStopping)
         let report: ReplayReport
         do {
-            report = try publish(preparation, to: options, wake)
+            report = try publish(preparation, to: options)
         } catch {
             _ = try? recording.finish(after: 0, isStopping: isStopping)
             throw error
@@ -163,8 +162,9 @@ struct Replay: ParsableCommand {
 
     /// Publishes everything, under the eyes and hands of whoever sits at the terminal.
     private func publish(
-        _ preparation: Preparation, to options: ConnectionOptions, _ wake: WakeSignal
+        _ preparation: Preparation, to options: ConnectionOptions
     ) throws -> ReplayReport {
+        let wake = StopSignal.wake
         let controls = ControlMailbox(wake: wake)
         var script = preparation.script
         let start = Timestamp(nanoseconds: SystemTimeSource().wall)
@@ -182,7 +182,7 @@ struct Replay: ParsableCommand {
         let relay = EventRelay<ReplayEvent> { monitor.observe($0) }
         tapedeck_set_precise_timers()
         let report = try run.run(
-            shouldStop: { tapedeck_stop_signal() != 0 },
+            shouldStop: { StopSignal.hasCome },
             observe: { event in
                 if case .progress = event { relay.send(event, mayBeDropped: true) } else { relay.send(event) }
             })
@@ -211,12 +211,12 @@ struct Replay: ParsableCommand {
         script.credentials = try credentials.map { try Credentials.read(path: $0) }
         let start = Timestamp(nanoseconds: SystemTimeSource().wall)
         let unreadable = try transformation.apply(
-            to: &script, reader: reader, start: start, isStopping: { tapedeck_stop_signal() != 0 })
+            to: &script, reader: reader, start: start, isStopping: { StopSignal.hasCome })
         for damage in unreadable.prefix(5) { Notes.warning("--state-first: \(damage)") }
         let sessions = try reader.sessions()
         let sourceGuard = SourceGuard(sessions: sessions)
         if let options, !allowSource, let match = sourceGuard.match(options.address) { throw ReplayError.source(match) }
-        let plan = try ReplayPlan(script, tape: reader, isCancelled: { tapedeck_stop_signal() != 0 })
+        let plan = try ReplayPlan(script, tape: reader, isCancelled: { StopSignal.hasCome })
         let devices = Set(try reader.activity().compactMap(\.device)).union(plan.devices)
             .union(script.transformation.devices.targets.values)
         if let path = credentials {
@@ -303,7 +303,7 @@ struct Replay: ParsableCommand {
         if harms.isEmpty || yes { return }
         FileHandle.standardError.write(Data("Go on? [y/N] ".utf8))
         let answer = readLine()?.lowercased()
-        if tapedeck_stop_signal() != 0 { throw ReplayError.cancelled }
+        if StopSignal.hasCome { throw ReplayError.cancelled }
         guard answer == "y" || answer == "yes" else {
             Notes.note("nothing was sent")
             throw Outcome.failed

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import Glibc
 import Tape
 import Terminal
@@ -20,7 +19,7 @@ struct Seal: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            tapedeck_install_stop_handlers(-1)
+            StopSignal.takeOver()
             let monitor = ImportMonitor()
             let sealer = try TapeSealer(path: tape)
             let total = try TapeReader(path: tape).unsealedMessages()
@@ -29,13 +28,13 @@ struct Seal: ParsableCommand {
             while let step = try sealer.sealNext(.all) {
                 sealed.add(step)
                 monitor.show(messages: sealed.messages, share: Double(sealed.messages) / Double(max(1, total)))
-                isStopped = tapedeck_stop_signal() != 0
+                isStopped = StopSignal.hasCome
                 if isStopped { break }
             }
             var merged = TapeSealer.Step()
             while !isStopped, let step = try sealer.mergeNext(.all) {
                 merged.add(step)
-                isStopped = tapedeck_stop_signal() != 0
+                isStopped = StopSignal.hasCome
             }
             try sealer.giveBackFreeSpace()
             sealer.checkpoint()

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import DeviceProtocol
 import Foundation
 import Glibc
@@ -117,12 +116,10 @@ struct Simulate: ParsableCommand {
             let output = OutputBuffer(descriptor: STDERR_FILENO)
             var line = ProgressLine(output: output, capabilities: TerminalCapabilities())
             let clock = SystemTimeSource()
-            let wake = tapedeck_eventfd()
-            defer { if wake >= 0 { close(wake) } }
-            tapedeck_install_stop_handlers(wake)
+            StopSignal.takeOver()
             let host = SimulationDriver.Host(
                 monotonic: { clock.monotonic }, wall: { clock.wall },
-                shouldStop: { tapedeck_stop_signal() != 0 }, wake: wake,
+                shouldStop: { StopSignal.hasCome }, wake: StopSignal.descriptor,
                 progress: { report in line.update(now: clock.monotonic, Self.progress(report, devices: devices)) },
                 note: { line.note($0) })
             var driver = try SimulationDriver(
@@ -131,7 +128,7 @@ struct Simulate: ParsableCommand {
             let report = try driver.run()
             line.clear()
             Notes.note(Self.summary(report, devices: devices))
-            if tapedeck_stop_signal() == SIGINT { throw Outcome.interrupted }
+            if StopSignal.number == SIGINT { throw Outcome.interrupted }
             if !report.refusedFilters.isEmpty { throw Outcome.incomplete }
         }
     }
@@ -161,7 +158,7 @@ struct Simulate: ParsableCommand {
 
     /// Writes the simulation onto a tape.
     private func write(to tape: String) throws {
-        tapedeck_install_stop_handlers(-1)
+        StopSignal.takeOver()
         let limits = try limits()
         var settings = settings
         settings.start = try begin(settings, limits)
@@ -170,7 +167,7 @@ struct Simulate: ParsableCommand {
         let monitor = ImportMonitor()
         defer { monitor.clear() }
         let report = try recording.write(
-            to: tape, isStopping: { tapedeck_stop_signal() != 0 },
+            to: tape, isStopping: { StopSignal.hasCome },
             progress: { report in
                 let share =
                     limits.duration.map { Double(report.length) / Double($0) }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import DeviceProtocol
 import Query
 import Tape
@@ -50,7 +49,7 @@ struct Slice: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            tapedeck_install_stop_handlers(-1)
+            StopSignal.takeOver()
             let reader = try TapeReader(path: tape)
             let chosen = try selection.selection(on: reader, summary: try reader.summary(), withSnapshots: true)
             let question = try TapeQuestion(reader, chosen, zone: try selection.zone())
@@ -76,7 +75,7 @@ struct Slice: ParsableCommand {
     private func state(_ question: TapeQuestion) throws -> StateBefore.Answer {
         guard !leavesOutState, let start = start(question) else { return StateBefore.Answer() }
         let reach = try DurationExpression.parse(stateReach)
-        let before = StateBefore(question.selection, at: start, reach: reach) { tapedeck_stop_signal() != 0 }
+        let before = StateBefore(question.selection, at: start, reach: reach) { StopSignal.hasCome }
         return try before.answer(try question.tape())
     }
 

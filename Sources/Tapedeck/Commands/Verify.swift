@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import Tape
 import Terminal
 
@@ -62,7 +61,7 @@ struct Verify: ParsableCommand {
     func run() throws {
         try reportingFailures {
             OutputBuffer.ignoreBrokenPipes()
-            tapedeck_install_stop_handlers(-1)
+            StopSignal.takeOver()
             if let output { try NewTape.check(output) }
             let monitor = ImportMonitor()
             defer { monitor.clear() }

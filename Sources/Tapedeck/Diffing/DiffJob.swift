@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import DeviceProtocol
 import Diff
 import Foundation
@@ -150,7 +149,7 @@ struct DiffJob {
         let expected = try base.tape.summary().messages + candidate.tape.summary().messages
         let summary = try comparison.run(
             progress: { messages in
-                if tapedeck_stop_signal() != 0 { throw Outcome.interrupted }
+                if StopSignal.hasCome { throw Outcome.interrupted }
                 monitor.show(messages: Int64(messages), share: Double(messages) / Double(max(1, expected)))
             }, report)
         let empty = [

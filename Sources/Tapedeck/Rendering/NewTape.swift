@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import Glibc
 import Tape
 import Terminal
@@ -27,7 +26,7 @@ enum NewTape {
 
     /// Stops at a signal and shows progress.
     static func host(_ monitor: ImportMonitor) -> CopyHost {
-        CopyHost(isStopping: { tapedeck_stop_signal() != 0 }) { messages, share in
+        CopyHost(isStopping: { StopSignal.hasCome }) { messages, share in
             monitor.show(messages: messages, share: share)
         }
     }

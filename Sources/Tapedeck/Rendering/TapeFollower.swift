@@ -20,21 +20,19 @@ struct TapeFollower {
     /// Looks after which the tape is opened anew: only that shows whether a recorder was killed.
     private static let looksPerOpening = 25
 
-    private let wake: Int32
     private var looks = 0
     private var isLast = false
 
     /// Takes over SIGINT and SIGTERM, which from here on end the following.
     init() {
-        wake = tapedeck_eventfd()
-        tapedeck_install_stop_handlers(wake)
+        StopSignal.takeOver()
     }
 
     /// Waits a moment and moves the scan on to what has been added; the reason when nothing more will be.
     mutating func advance(_ scan: inout some GrowingScan, _ question: TapeQuestion) throws -> End? {
         if isLast { return .recordingEnded }
-        if tapedeck_stop_signal() == 0 { _ = tapedeck_poll(-1, false, false, wake, Self.interval) }
-        if tapedeck_stop_signal() != 0 { return .stopped }
+        if !StopSignal.hasCome { _ = tapedeck_poll(-1, false, false, StopSignal.descriptor, Self.interval) }
+        if StopSignal.hasCome { return .stopped }
         if let until = question.selection.until, SystemTimeSource().wall > until.nanoseconds &+ Self.interval {
             // One more look for what was committed meanwhile.
             if isOver { return .windowOver }

@@ -1,10 +1,10 @@
-import CLinux
 import Foundation
 import MQTTSession
 import MQTTWire
 import Recorder
 import Tape
 import Terminal
+import Threads
 
 /// Records what a replay's target publishes, on a thread and a connection of its own, from before the first message is
 /// sent until a while after the last one.
@@ -13,7 +13,7 @@ final class TargetRecording: @unchecked Sendable {  // What threads share is gua
     private var isRecording = false
     private var mustStop = false
     private var outcome: Result<RecordingSummary, any Error>?
-    private let wake: Int32
+    private let wake = EventDescriptor()
     private let path: String
 
     /// Waits for the subscription, s.
@@ -29,7 +29,6 @@ final class TargetRecording: @unchecked Sendable {  // What threads share is gua
     /// - Throws: ``RecorderError``, ``TapeError``, ``TargetRecordingError``.
     init(path: String, connection: ConnectionOptions, source: String, isStopping: () -> Bool) throws {
         self.path = path
-        wake = tapedeck_eventfd()
         var options = RecordOptions(
             path: path,
             clients: [
@@ -62,7 +61,7 @@ final class TargetRecording: @unchecked Sendable {  // What threads share is gua
             _ = condition.wait(until: min(end, Date(timeIntervalSinceNow: 0.1)))
         }
         mustStop = true
-        tapedeck_eventfd_signal(wake)
+        wake.signal()
         while outcome == nil { condition.wait() }
         guard let outcome else { throw TargetRecordingError.silent }
         return try outcome.get()
@@ -71,7 +70,7 @@ final class TargetRecording: @unchecked Sendable {  // What threads share is gua
     private func record(_ options: RecordOptions, _ key: RedactionKey) {
         let result = Result {
             try Recorder(
-                options, redactionKey: key, wake: wake, isStopping: { self.locked { self.mustStop } },
+                options, redactionKey: key, wake: wake.descriptor, isStopping: { self.locked { self.mustStop } },
                 report: { event in
                     guard case .recording = event else { return }
                     self.locked { self.isRecording = true }
@@ -89,7 +88,7 @@ final class TargetRecording: @unchecked Sendable {  // What threads share is gua
             _ = condition.wait(until: Date(timeIntervalSinceNow: 0.1))
             guard Date() < end, !isStopping() else {
                 mustStop = true
-                tapedeck_eventfd_signal(wake)
+                wake.signal()
                 throw TargetRecordingError.silent
             }
         }

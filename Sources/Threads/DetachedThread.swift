@@ -1,7 +1,13 @@
 import Glibc
 
 /// A thread that nobody waits for.
-enum DetachedThread {
+public enum DetachedThread {
+    /// There is no thread to be had.
+    public struct Failure: Error, CustomStringConvertible {
+        /// What the system says (pthread_create(3)).
+        public let description: String
+    }
+
     private final class Body {
         let run: @Sendable () -> Void
 
@@ -12,8 +18,8 @@ enum DetachedThread {
 
     /// Runs `body` on a thread of its own.
     ///
-    /// - Returns: why there is no thread to be had; nil when it runs.
-    static func start(_ body: @escaping @Sendable () -> Void) -> String? {
+    /// - Throws: ``Failure`` when there is no thread to be had; then `body` is not run.
+    public static func start(_ body: @escaping @Sendable () -> Void) throws(Failure) {
         let box = Unmanaged.passRetained(Body(body))
         var thread = pthread_t()
         let code = pthread_create(
@@ -24,9 +30,8 @@ enum DetachedThread {
             }, box.toOpaque())
         guard code == 0 else {
             box.release()
-            return String(cString: strerror(code))
+            throw Failure(description: String(cString: strerror(code)))
         }
         pthread_detach(thread)
-        return nil
     }
 }
