@@ -6,6 +6,7 @@ import Terminal
 /// `tapedeck check`: whether a recording from a broker can be complete, before it starts.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "check",
         abstract: "Look at a broker before a long recording: what it grants, keeps, drops, and what to change.",
         discussion: """
             Connects as a recorder would, subscribes, reads what the broker tells about itself ($SYS), listens for a \

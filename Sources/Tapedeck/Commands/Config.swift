@@ -6,6 +6,7 @@ import Terminal
 /// `tapedeck config`: what is set, by what, and whether a file says what it means.
 struct Config: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "config",
         abstract: "Show the settings of this installation, or check a configuration file.",
         discussion: """
             A configuration file is lines of `record.OPTION = VALUE`, one for each option of `tapedeck record` by its \
@@ -20,6 +21,7 @@ struct Config: ParsableCommand {
     /// `tapedeck config show`.
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Print all settings of `record` that are in force, as a file that sets them.")
 
         @Argument(help: "The command: record, or check for those that it takes.")
@@ -62,6 +64,7 @@ struct Config: ParsableCommand {
     /// `tapedeck config check`.
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Say whether a configuration file can be used, or which line of it cannot.")
 
         @Argument(help: "The file (default: the one that is in force).")

@@ -31,6 +31,7 @@ struct Diff: ParsableCommand {
     }
 
     static let configuration = CommandConfiguration(
+        commandName: "diff",
         abstract: "Compare two tapes, or parts of them, as conversations.",
         discussion: """
             The messages of each device and kind are laid upon each other by what they say: one that is missing does \

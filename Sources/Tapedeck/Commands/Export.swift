@@ -21,6 +21,7 @@ struct Export: ParsableCommand {
     }
 
     static let configuration = CommandConfiguration(
+        commandName: "export",
         abstract: "Take messages out of a tape, as JSON Lines or CSV.",
         discussion: """
             jsonl is what query messages --format jsonl writes, and import reads it again: byte for byte the same \

@@ -5,6 +5,7 @@ import Terminal
 /// Brings messages from JSON Lines onto a tape.
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "import",
         abstract: "Bring messages from JSON Lines onto a tape; an existing tape goes on.",
         discussion: """
             Reads what export and query messages --format jsonl write, one object a line. Only time, topic and payload \

@@ -14,6 +14,7 @@ struct Info: ParsableCommand {
     }
 
     static let configuration = CommandConfiguration(
+        commandName: "info",
         abstract: "Sessions, window, counts, size, rates and the loss ledger of a tape.",
         discussion: """
             Reads the catalogue only, so it takes as long for a large tape as for a small one. With --format jsonl the \

@@ -6,6 +6,7 @@ import Terminal
 /// `tapedeck mark`: a note of a person on a tape, with the time.
 struct Mark: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "mark",
         abstract: "Set a mark on a tape: at this moment something happened.",
         discussion: """
             A mark has the time now and a text. It can be set while the tape is being recorded; a recorder with \

@@ -5,6 +5,7 @@ import Terminal
 /// Makes one tape of several.
 struct Merge: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "merge",
         abstract: "Join tapes: all messages in order of time, each publish once.",
         discussion: """
             All sessions, clocks and ledger rows of all tapes come along, numbered anew; the tags of a session name the \

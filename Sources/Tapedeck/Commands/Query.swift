@@ -3,6 +3,7 @@ import ArgumentParser
 /// Answers questions about what a tape holds.
 struct Query: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "query",
         abstract: "Answer questions from a tape.",
         discussion: """
             Rows go to standard output, one at a time: a table on a terminal, JSON Lines in a pipe. Warnings about \

@@ -7,6 +7,7 @@ import Tape
 /// `tapedeck record`: a broker's messages onto a tape, until stopped.
 struct Record: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "record",
         abstract: "Record a broker's messages onto a tape until stopped; an existing tape goes on.",
         discussion: """
             Every message is acknowledged to the broker only after it is durable on the tape. Access keys and other \

@@ -6,6 +6,7 @@ import Terminal
 /// Makes a tape without secrets of one that has them.
 struct Redact: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "redact",
         abstract: "A tape without its secrets: everything else byte for byte.",
         discussion: """
             The new tape has the same messages with the same numbers and times, the same sessions, clocks and loss \

@@ -11,6 +11,7 @@ import Terminal
 /// `tapedeck replay`: the messages of a tape once more, to another broker, when they are due.
 struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "replay",
         abstract: "Publish the messages of a tape to a broker, with their original timing.",
         discussion: """
             What devices published is sent, what the cloud published is not. A broker that the tape was recorded from \

@@ -6,6 +6,7 @@ import Terminal
 /// `tapedeck seal`: what is still as it came, column by column.
 struct Seal: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "seal",
         abstract: "Bring a tape into its small, fast form.",
         discussion: """
             What was just recorded lies on a tape as it came. Sealing sorts it by device and value, which takes a \

@@ -10,6 +10,7 @@ import Terminal
 /// Plays a fleet of devices and its cloud against a broker.
 struct Simulate: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "simulate",
         abstract: "Play a fleet of devices and its cloud against a broker, or onto a tape.",
         discussion: """
             Publishes under v1/device/ID/… what displays, projectors, sensors, switches and players say, and what their \

@@ -7,6 +7,7 @@ import Terminal
 /// Makes a smaller tape of a part of one.
 struct Slice: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "slice",
         abstract: "A smaller tape: a window, some devices, with the state that held before it.",
         discussion: """
             The new tape has the selected messages as they were recorded, byte for byte and with their times; their \

@@ -11,6 +11,7 @@ struct Verify: ParsableCommand {
     }
 
     static let configuration = CommandConfiguration(
+        commandName: "verify",
         abstract: "Check a tape: every checksum, every message, every count.",
         discussion: """
             Looks at the pages of the database; at every batch and segment: checksums, whether all messages come back, \
