@@ -86,8 +86,8 @@ public final class MessageCursor {
 
     private func damage(_ what: String, _ first: Int64, _ count: Int64, _ reason: String) -> TapeError {
         .damaged(
-            path: path, part: "the \(what) at seq \(first), \(count) message\(count == 1 ? "" : "s") lost",
-            reason: reason)
+            path: path, part: "the \(what) at seq \(first)",
+            reason: "\(reason); \(count) message\(count == 1 ? " is" : "s are") lost")
     }
 
     /// Notes that a part is missing; seen only where the selection passes none over.

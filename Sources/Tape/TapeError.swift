@@ -80,3 +80,19 @@ public enum TapeError: Error, Sendable, CustomStringConvertible {
         do { return try body() } catch { throw from(error) }
     }
 }
+
+extension [TapeError] {
+    /// Notes damages, each damaged part of a tape once: several readers of one answer come upon the same.
+    public mutating func note(_ damages: [TapeError]) {
+        for damage in damages where !contains(where: { $0.isSamePart(as: damage) }) { append(damage) }
+    }
+}
+
+extension TapeError {
+    fileprivate func isSamePart(as other: TapeError) -> Bool {
+        guard case .damaged(let path, let part, _) = self, case .damaged(path, part, _) = other else {
+            return description == other.description
+        }
+        return true
+    }
+}

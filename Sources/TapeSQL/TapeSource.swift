@@ -17,7 +17,6 @@ public final class TapeSource {
     public private(set) var damages: [TapeError] = []
     private let origin: Origin
     private let shouldStop: () -> Bool
-    private var seenDamages: Set<String> = []
     /// Tapes that are being read; nobody holds on to them in between, so that each query sees the newest state and
     /// nothing keeps a recorder's log from being taken up.
     private var open: [String: WeakTape] = [:]
@@ -89,14 +88,11 @@ public final class TapeSource {
     ///
     /// - Throws: the first of them, where nobody would see the note.
     func note(_ damages: [TapeError]) throws {
-        for damage in damages where seenDamages.insert("\(damage)").inserted {
-            if case .host = origin {
-                seenDamages.removeAll()
-                throw TableError(
-                    "\(damage); `tapedeck query sql` reads the rest, `tapedeck verify --repair` saves it to a new tape")
-            }
-            self.damages.append(damage)
+        if case .host = origin, let damage = damages.first {
+            throw TableError(
+                "\(damage); `tapedeck query sql` reads the rest, `tapedeck verify --repair` saves it to a new tape")
         }
+        self.damages.note(damages)
     }
 
     /// Until when what has not ended counts as open: the last arrival, or now while the tape is being recorded.

@@ -67,9 +67,7 @@ public struct CommandStoryQuery: Sendable {
                 found.append((command, event))
             }
         }
-        for damage in cursor.damages where !answer.damages.contains(where: { $0.description == damage.description }) {
-            answer.damages.append(damage)
-        }
+        answer.damages.note(cursor.damages)
         let query = CommandsQuery(selection)
         let until = try query.end(of: tape, openUntil: end)
         let shown = follower.tracker.selected(of: DeviceSelection(selection.devices)) { isWanted($0.id?.text) }

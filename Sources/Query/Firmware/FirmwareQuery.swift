@@ -59,9 +59,7 @@ public struct FirmwareQuery: Sendable {
         wanted.kinds = [.telemetry]
         var reader = StateReader(wanted, .all, facts: [.firmware])
         try reader.read(tape)
-        for damage in reader.damages where !damages.contains(where: { $0.description == damage.description }) {
-            damages.append(damage)
-        }
+        damages.note(reader.damages)
         return reader.devices.compactMapValues { $0.facts[.firmware] }
     }
 }

@@ -66,7 +66,7 @@ public struct StateBefore {
         guard let wanted = restricted(to: StandingFacts.kinds) else { return facts }
         let cursor = try tape.messages(wanted)
         while let message = try cursor.next(), !isStopping() { facts.add(message) }
-        answer.damages += cursor.damages
+        answer.damages.note(cursor.damages)
         return facts
     }
 
@@ -93,10 +93,7 @@ public struct StateBefore {
             var earlier = TelemetryFold()
             let cursor = try tape.messages(wanted)
             while let message = try cursor.next(), !isStopping() { earlier.add(message) }
-            for damage in cursor.damages where !answer.damages.contains(where: { $0.description == damage.description })
-            {
-                answer.damages.append(damage)
-            }
+            answer.damages.note(cursor.damages)
             fold.merge(earlier: earlier)
             if overflow { break }
             end = begin

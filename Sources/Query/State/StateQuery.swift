@@ -87,9 +87,7 @@ public struct StateRows {
             guard let page = pages.popFirst() else { return nil }
             var reader = StateReader(selection, page)
             try reader.read(tape)
-            for damage in reader.damages where !damages.contains(where: { $0.description == damage.description }) {
-                damages.append(damage)
-            }
+            damages.note(reader.damages)
             var known: [DeviceID: StateRow] = [:]
             for (device, state) in reader.devices where state.isKnown {
                 known[device] = state.row(of: device, reader.names, openCommands: openCommands[device] ?? 0)

@@ -81,7 +81,7 @@ public struct TimelineQuery: Sendable {
         while let message = try cursor.next() {
             if facts.add(message), range.contains(message.arrival.nanoseconds) { answer.messages += 1 }
         }
-        answer.damages += cursor.damages
+        answer.damages.note(cursor.damages)
         return facts
     }
 
@@ -95,7 +95,7 @@ public struct TimelineQuery: Sendable {
             telemetry.add(message)
             if telemetry.arrivals.count > count, range.contains(message.arrival.nanoseconds) { answer.messages += 1 }
         }
-        answer.damages += cursor.damages
+        answer.damages.note(cursor.damages)
         return telemetry
     }
 

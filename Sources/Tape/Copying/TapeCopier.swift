@@ -13,7 +13,7 @@ final class TapeCopier {
     private let temporary: String
     private var lock: RecordingLock?
     private(set) var tape: TapeConnection?
-    private var sealer: BlockSealer
+    var sealer: BlockSealer
     private let compressor: BatchCompressor
     var block = MessageBlock(firstSequence: 1)
     var tally = ActivityTally()

@@ -65,6 +65,52 @@ import Testing
         #expect(gaps.map(\.endedAt?.nanoseconds) == [start(200)])
     }
 
+    @Test func `a time that a tape's own ledger covers is not noted again`() throws {
+        let folder = try TemporaryFolder()
+        func start(_ seconds: Int64) -> Int64 { TapeWriter.testOffset + seconds * Self.second }
+        try tape(folder.path("a"), [(1, "a")], start: start(0))
+        try tape(folder.path("b"), client: "b", [(1, "b")], start: start(200))
+        let writer = try TapeWriter(path: folder.path("b"))
+        _ = try writer.begin(
+            Session(
+                source: "record", broker: "mqtt://test:1883", clientID: "b", recorder: "tests",
+                startedAt: Timestamp(nanoseconds: start(400))),
+            clock: ArrivalClock.Offset(cause: .start, monotonic: 0, offset: start(400), change: 0))
+        try writer.addGap(
+            Gap(
+                session: 0, cause: .disconnected, beganAt: Timestamp(nanoseconds: start(50)),
+                endedAt: Timestamp(nanoseconds: start(250))))
+        try writer.end(at: Timestamp(nanoseconds: start(500)), reason: "signal")
+        let output = folder.path("out.tape")
+        let tapes = try ["a", "b"].map { try TapeReader(path: folder.path($0)) }
+        _ = try TapeMerger(tapes, tolerance: nil).write(to: output)
+        let gaps = try TapeReader(path: output).gaps()
+        #expect(!gaps.contains { $0.detail == "none of the merged tapes was being recorded" })
+        #expect(gaps.contains { $0.cause == "disconnected" && $0.beganAt.nanoseconds == start(50) })
+    }
+
+    @Test func `messages and ledger rows whose session is lost get one that says so`() throws {
+        let folder = try TemporaryFolder()
+        try tape(folder.path("a"), [(1, "a")])
+        try tape(folder.path("b"), client: "b", [(2, "b")])
+        do {
+            let connection = try Connection(path: folder.path("b"), mode: .readWrite)
+            try connection.execute(
+                """
+                INSERT INTO gap (session, cause, began_at) VALUES (7, 'disconnected', 1);
+                DELETE FROM session
+                """)
+        }
+        let output = folder.path("out.tape")
+        let tapes = try ["a", "b"].map { try TapeReader(path: folder.path($0)) }
+        _ = try TapeMerger(tapes, tolerance: nil).write(to: output)
+        let reader = try TapeReader(path: output)
+        #expect(payloads(try reader.allMessages()) == ["a", "b"])
+        #expect(try reader.sessions().map(\.source) == ["record", "unknown"])
+        let gap = try #require(try reader.gaps().first { $0.beganAt.nanoseconds == 1 })
+        #expect(gap.session == 2)
+    }
+
     @Test func `messages come in order of time with their sessions and both of their times`() throws {
         let folder = try TemporaryFolder()
         try tape(folder.path("a"), [(1, "a1"), (3, "a3"), (5, "a5")], monotonic: 77)

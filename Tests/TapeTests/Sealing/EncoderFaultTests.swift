@@ -60,4 +60,35 @@ import Testing
             #expect(try connection.integer("SELECT count(*) FROM \(table)") == 0)
         }
     }
+
+    @Test func `what cannot be sealed when a tape is copied stays a journal on the copy`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("t.tape")
+        let copier = try TapeCopier(path: path)
+        copier.sealer.alter = { try? falsify(&$0) }
+        let session = Session(
+            source: "record", broker: "mqtt://test:1883", clientID: "test", recorder: "tests",
+            startedAt: Timestamp(nanoseconds: TapeWriter.testOffset))
+        // The wall clock goes back in between.
+        let offsets = [TapeWriter.testOffset, TapeWriter.testOffset - 1_000_000_000]
+        let number = try copier.add(session, clocks: offsets.map { ClockRow(cause: "step", monotonic: 0, offset: $0) })
+        var expected: [RecordedMessage] = []
+        for (index, draft) in drafts().enumerated() {
+            var message = draft.message
+            message.monotonic = Int64(index) * 1_000
+            message.arrival = Timestamp(nanoseconds: message.monotonic + offsets[index / 30])
+            message.duplicateOf = index % 10 == 9 ? Int64(index) : nil
+            try copier.append(message, session: number, duplicateOf: message.duplicateOf)
+            message.sequence = Int64(index) + 1
+            message.session = number
+            expected.append(message)
+        }
+        _ = try copier.finish()
+        #expect(try TapeReader(path: path).allMessages().map(\.essence) == expected.map(\.essence))
+        #expect(try TapeReader(path: path).allMessages().map(\.duplicateOf) == expected.map(\.duplicateOf))
+        #expect(try Connection(path: path, mode: .readOnly).integer("SELECT count(*) FROM segment") == 0)
+        var faults: [TapeFault] = []
+        _ = try TapeVerifier(path: path).verify { faults.append($0) }
+        #expect(faults.isEmpty, "\(faults)")
+    }
 }

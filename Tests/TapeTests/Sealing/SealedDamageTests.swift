@@ -61,7 +61,9 @@ import Testing
                 return
             }
             #expect(messages == all.filter { !(11...20).contains($0.sequence) })
-            #expect(damages.count == 1 && damages[0].description.contains("seq 11, 10 messages lost"))
+            #expect(
+                damages.count == 1 && damages[0].description.contains("seq 11: ")
+                    && damages[0].description.hasSuffix("; 10 messages are lost"))
         }
     }
 

@@ -51,6 +51,20 @@ import Testing
         #expect(try faults(output).isEmpty)
     }
 
+    @Test func `of rows with the same numbers the first is kept, and the other is told of`() throws {
+        let tape = try MixedTape()
+        try tape.change(
+            """
+            INSERT INTO journal SELECT 101, count, session, clock, first_arrival, last_arrival, size, body
+            FROM journal WHERE first_seq = 451
+            """)
+        let output = tape.folder.path("saved.tape")
+        let (report, losses) = try repair(tape.path, to: output)
+        #expect(losses.isEmpty && report?.isComplete == false)
+        #expect(report?.lostFacts.contains { $0.contains("seq 101, whose numbers other messages have") } == true)
+        #expect(try TapeReader(path: output).allMessages().map(\.essence) == tape.messages.map(\.essence))
+    }
+
     @Test func `what is missing without a trace is entered too`() throws {
         let tape = try MixedTape()
         try tape.change("DELETE FROM segment WHERE first_seq = 201")

@@ -60,12 +60,30 @@ import Testing
             ("UPDATE activity SET last_seen = last_seen - 1", .catalogue, "the activity of"),
             ("DELETE FROM activity WHERE device = '1'", .catalogue, "is missing"),
             ("INSERT INTO activity VALUES ('z', 'config', 1, 1, 1, 1)", .catalogue, "the activity of z"),
+            ("UPDATE clock SET session = 99 WHERE id = 1", .catalogue, "clock 1 belongs to session 99"),
+            ("UPDATE journal SET count = 1 << 40 WHERE first_seq = 451", .numbering, "holds 1099511627776 messages"),
+            ("UPDATE topic SET id = -1 WHERE id = 1", .dictionary, "has a number that nothing can refer to"),
         ])
     func `what is wrong is found and named`(sql: String, check: TapeCheck, words: String) throws {
         let tape = try MixedTape()
         try tape.change(sql)
         let (_, faults) = try tape.verify()
         #expect(faults.contains { $0.check == check && $0.text.contains(words) }, "\(sql): \(faults)")
+    }
+
+    @Test(arguments: [0, 1, 7])
+    func `a redelivery of a message that is not before it is a fault`(ahead: Int64) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("t.tape")
+        let writer = try TapeWriter.began(path)
+        writer.append(.plain("v1/device/a/telemetry", at: 1))
+        var message = RecordedMessage.plain("v1/device/a/telemetry", at: 2)
+        message.duplicateOf = 2 + ahead
+        writer.append(message)
+        try writer.end(at: Timestamp(nanoseconds: TapeWriter.testOffset + 9), reason: "signal")
+        var faults: [TapeFault] = []
+        _ = try TapeVerifier(path: path).verify { faults.append($0) }
+        #expect(faults.contains { $0.text.contains("a redelivery of a message that is not before it") }, "\(faults)")
     }
 
     @Test func `deleted by retention is not missing`() throws {
