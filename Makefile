@@ -9,15 +9,16 @@
 # make docs   types what README.md and docs/*.md say and compares what comes of it with what they show
 # make faults  kills, full disks, crashed brokers …, FAULT=kill,disk chooses (docs/operating.md, the loss ledger)
 # make sanitize  the tests with SANITIZER=address, thread or undefined
+# make coverage  the lines that no test executes: a figure a module, and those of MODULES="Tape Recorder"
 # make mutants  makes the mistakes of Tests/Mutants/mutants.py one by one: does a test notice?
 # make fuzz   every decoder on damaged and random bytes, SECONDS=60 each (Fuzz/README.md)
 
 SWIFT_SOURCES = Package.swift Sources Tests schema
 
-.PHONY: help demo test build extension lint format bench install uninstall deb test-deb docs faults sanitize mutants fuzz dependencies clean
+.PHONY: help demo test build extension lint format bench install uninstall deb test-deb docs faults sanitize coverage mutants fuzz dependencies clean
 
 help:
-	@sed -n 's/^# //p' Makefile | head -n 13
+	@sed -n 's/^# //p' Makefile | head -n 14
 
 demo: build
 	@scripts/demo.sh .build/release/tapedeck
@@ -98,6 +99,9 @@ sanitize: dependencies
 	@ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1 TSAN_OPTIONS=halt_on_error=1 \
 		swift test --skip-build --disable-xctest --sanitize $(SANITIZER) --scratch-path .build/$(SANITIZER) \
 		--skip '$(UNSANITIZED)'
+
+coverage: dependencies
+	@scripts/coverage.py $(MODULES)
 
 mutants: dependencies
 	@Tests/Mutants/run.py
