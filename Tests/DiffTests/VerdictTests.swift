@@ -47,6 +47,32 @@ import Testing
         #expect(summary.total[.changed] == 1 && summary.total.different == 1)
     }
 
+    /// Whether it is the base or the candidate whose recorder replaced the secret.
+    @Test(arguments: [true, false])
+    func `a secret that one tape has redacted is no difference, and is never shown`(inBase: Bool) throws {
+        let placeholder = "redacted:0123456789abcdef0123456789abcdef"
+        func changed(_ value: String) -> [Scripted] {
+            changedCommand(TwoTapes.run(), #""level":1"#, #""level":1,"password":"\#(value)""#)
+        }
+        func compare(
+            _ plain: String, _ redacted: String, _ settings: DiffSettings = DiffSettings()
+        ) throws -> [Difference] {
+            let (plain, redacted) = (changed(plain), changed(redacted))
+            return try TwoTapes.compare(inBase ? redacted : plain, inBase ? plain : redacted, settings).differences
+        }
+        #expect(try compare("hunter2", placeholder).isEmpty)
+        #expect(try compare("user:hunter2@host", "user:\(placeholder)@host").isEmpty)
+        var strict = DiffSettings()
+        strict.isStrict = true
+        let shown = [
+            try compare("user:hunter2@host", "user:\(placeholder)@other"), try compare("hunter2", placeholder, strict),
+        ]
+        for differences in shown {
+            #expect(differences.map(\.changes.first?.path) == ["/parameters/password"])
+            #expect(!"\(differences)".contains("hunter2"))
+        }
+    }
+
     @Test func `a missing command does not shift those behind it`() throws {
         let base = TwoTapes.run()
         var candidate = base

@@ -14,7 +14,7 @@ public struct ContentChange: Sendable, Hashable {
 extension ContentRules {
     /// The places at which two contents differ, in the order of the base; both were ``filtered(_:hidesTolerated:)``.
     func changes(_ base: JSONValue, _ candidate: JSONValue) -> [ContentChange] {
-        var comparison = Comparison()
+        var comparison = Comparison(comparesSecrets: comparesSecrets)
         var path = ContentPath()
         comparison.compare(base, candidate, all, nil, &path)
         guard comparison.changes.count > 1 else { return comparison.changes }
@@ -23,6 +23,8 @@ extension ContentRules {
     }
 
     private struct Comparison {
+        /// ``ContentRules/comparesSecrets``.
+        let comparesSecrets: Bool
         var changes: [ContentChange] = []
         /// Enough to tell what happened to a message; a hostile payload could have a hundred thousand.
         private static let limit = 1_000
@@ -39,6 +41,11 @@ extension ContentRules {
                 if ContentHash.of(left) == ContentHash.of(right) { return }
                 if let tolerance, Self.isWithin(tolerance, left.double, right.double) { return }
                 note(base, candidate, path)
+            case (.string(let left), .string(let right)):
+                if base == candidate { return }
+                guard let half = HalfRedacted(base: left, candidate: right) else { return note(base, candidate, path) }
+                if half.isUntellable, !comparesSecrets { return }
+                note(.string(half.base), .string(half.candidate), path)
             default:
                 if base != candidate { note(base, candidate, path) }
             }

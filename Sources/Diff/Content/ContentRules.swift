@@ -20,6 +20,8 @@ struct ContentRules {
     let all: [Candidate]
     /// Whether some numbers are compared with a tolerance, so that equal contents may still differ in them.
     let hasTolerances: Bool
+    /// Whether a placeholder on one side only is a difference, though nobody can tell from which secret it was made.
+    let comparesSecrets: Bool
 
     init(_ rules: DiffRules, kind: MessageKind, device: DeviceID?, baseDevice: DeviceID?, isStrict: Bool) {
         var all: [Candidate] = []
@@ -46,6 +48,7 @@ struct ContentRules {
                     tokens: path.tokens, action: .tolerate(absolute: rule.absolute, relative: rule.relative)))
         }
         self.all = all
+        comparesSecrets = isStrict
         hasTolerances = all.contains { if case .tolerate = $0.action { true } else { false } }
     }
 
