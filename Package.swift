@@ -47,8 +47,8 @@ let package = Package(
 
         .target(name: "MQTTWire"),
         .target(name: "JSONScan"),
-        .target(name: "Plot"),
         .target(name: "Terminal"),
+        .target(name: "Plot", dependencies: ["Terminal"]),
         .target(name: "Threads", dependencies: ["CLinux"]),
         .target(
             name: "Schema", path: "schema", exclude: ["README.md"],
@@ -99,7 +99,7 @@ let package = Package(
         .testTarget(name: "MQTTWireTests", dependencies: ["MQTTWire"]),
         .testTarget(name: "MQTTSessionTests", dependencies: ["MQTTSession", "TestSupport"]),
         .testTarget(name: "JSONScanTests", dependencies: ["JSONScan", "TestSupport"]),
-        .testTarget(name: "PlotTests", dependencies: ["Plot"]),
+        .testTarget(name: "PlotTests", dependencies: ["Plot", "Terminal"]),
         .testTarget(name: "TerminalTests", dependencies: ["Terminal"]),
         .testTarget(
             name: "DeviceProtocolTests",

@@ -6,7 +6,7 @@ private let allowedImports: [String: Set<String>] = [
     "MQTTWire": [],
     "JSONScan": [],
     "Terminal": [],
-    "Plot": [],
+    "Plot": ["Terminal"],
     "Threads": ["CLinux"],
     "Schema": [],
     "SQLite": ["CSQLite"],

@@ -1,3 +1,4 @@
+import Terminal
 import Testing
 
 @testable import Plot
@@ -63,7 +64,7 @@ import Testing
             #expect(legend.lines <= lines)
             for line in 0..<legend.lines {
                 let items = legend.items.filter { $0.line == line }
-                let ends = items.map { $0.x + ($0.sample == nil ? 0 : 2) + $0.text.columns }
+                let ends = items.map { $0.x + ($0.sample == nil ? 0 : 2) + $0.text.width }
                 #expect(zip(ends, items.dropFirst()).allSatisfy { $0 + 2 <= $1.x })
                 #expect(ends.allSatisfy { $0 <= max(2, width) })
             }

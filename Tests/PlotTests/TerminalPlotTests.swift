@@ -1,9 +1,10 @@
+import Terminal
 import Testing
 
 @testable import Plot
 
 @Suite struct TerminalPlotTests {
-    private static func columns(_ line: String) -> Int { line.reduce(0) { $0 + TextColumns.of($1) } }
+    private static func columns(_ line: String) -> Int { line.reduce(0) { $0 + DisplayWidth.of($1) } }
 
     @Test(arguments: [1, 2, 3, 5, 9, 20, 33, 80, 121], [true, false])
     func `keeps to any size`(width: Int, unicode: Bool) {

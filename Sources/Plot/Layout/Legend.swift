@@ -1,3 +1,5 @@
+import Terminal
+
 /// What stands before a word of a legend.
 enum Sample: Hashable {
     case series(Int)
@@ -14,7 +16,7 @@ struct Legend {
     /// A word and where it stands.
     struct Item {
         let sample: Sample?
-        let text: PlainText
+        let text: DisplayText
         let isHeading: Bool
         let line: Int
         /// From the legend's left edge.

@@ -1,3 +1,5 @@
+import Terminal
+
 /// The sizes that a renderer lays a chart out with, in its own units: columns and lines of a terminal, or pixels.
 struct Metrics {
     /// The height of a line of text.
@@ -15,22 +17,22 @@ struct Metrics {
     /// The room between two labels.
     let labelGap: Double
     /// The characters that may be shown.
-    let glyphs: PlainText.Glyphs
+    let glyphs: Glyphs
     /// How many columns of data one unit can show.
     let resolution: Int
 
     /// How many units a text is wide.
-    func width(_ text: PlainText) -> Int {
-        Int(ceiling: Double(text.columns) * advance)
+    func width(_ text: DisplayText) -> Int {
+        Int(ceiling: Double(text.width) * advance)
     }
 
     /// The part of a text that so many units hold.
-    func cut(_ text: PlainText, to units: Int) -> PlainText {
+    func cut(_ text: DisplayText, to units: Int) -> DisplayText {
         text.cut(to: max(0, Int(Double(units) / advance)), glyphs: glyphs)
     }
 
     /// Any text as it may be shown.
-    func plain(_ text: String) -> PlainText {
-        PlainText(text, glyphs: glyphs)
+    func plain(_ text: String) -> DisplayText {
+        DisplayText(label: text, glyphs: glyphs)
     }
 }

@@ -1,17 +1,19 @@
+import Terminal
+
 /// What is drawn in a panel's place.
 enum PanelContent {
     /// A row of states, its name and its events.
     struct Row {
-        let name: PlainText
+        let name: DisplayText
         let intervals: [StateRow.Interval]
         let events: [GanttPanel.Event]
     }
 
     /// Nothing but a sentence that says why.
-    case sentence(PlainText)
+    case sentence(DisplayText)
     case lines(LinePanel, [Trace], ValueAxis)
     /// The rows that have room and the sentence about the others.
-    case rows([Row], omitted: PlainText?)
+    case rows([Row], omitted: DisplayText?)
 
     init(_ data: PanelData, height: Int, metrics: Metrics, palette: StatePalette, window: Range<Int64>) {
         guard data.hasValues else {
@@ -77,7 +79,7 @@ enum PanelContent {
         return min(wanted, (height - metrics.line) / metrics.row)
     }
 
-    private static func sentence(_ shown: Int, of count: Int, _ noun: String, _ metrics: Metrics) -> PlainText? {
+    private static func sentence(_ shown: Int, of count: Int, _ noun: String, _ metrics: Metrics) -> DisplayText? {
         shown < count ? metrics.plain("\(shown) of \(count) \(noun) shown") : nil
     }
 }

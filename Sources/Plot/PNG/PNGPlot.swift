@@ -1,3 +1,5 @@
+import Terminal
+
 /// Draws charts as PNG files.
 public struct PNGPlot: Sendable {
     /// The width of the picture in pixels.
@@ -67,8 +69,8 @@ private struct ScenePainter {
         }
     }
 
-    private mutating func paint(_ text: PlainText, _ point: Scene.Point, _ anchor: Scene.Anchor, _ ink: Scene.Ink) {
-        let width = Double(text.columns * BitmapFont.advance - 1)
+    private mutating func paint(_ text: DisplayText, _ point: Scene.Point, _ anchor: Scene.Anchor, _ ink: Scene.Ink) {
+        let width = Double(text.width * BitmapFont.advance - 1)
         let offset =
             switch anchor {
             case .start: 0.0
@@ -79,7 +81,7 @@ private struct ScenePainter {
         var x = Int(nearest: (point.x - offset) * scale)
         let y = Int(nearest: point.y * scale) - BitmapFont.ascent * dot
         for character in text.text {
-            let columns = TextColumns.of(character)
+            let columns = DisplayWidth.of(character)
             // What is two columns wide is a box as wide as that.
             let stretch = columns == 2 ? Double(2 * BitmapFont.advance - 1) / 5 : 1
             for (row, bits) in BitmapFont.rows(character).enumerated() {

@@ -1,3 +1,5 @@
+import Terminal
+
 /// Draws charts as Scalable Vector Graphics: one element that needs nothing else and may stand in a page.
 public struct SVGPlot: Sendable {
     /// The width of the drawing's coordinates, in CSS pixels.
@@ -14,7 +16,7 @@ public struct SVGPlot: Sendable {
     /// The chart as an `svg` element: well-formed XML 1.0, without a declaration before it.
     public func svg(_ chart: Chart) -> String {
         let scene = SceneBuilder.scene(ChartFrame(chart, width: width, height: height, metrics: Self.metrics))
-        let title = XMLText.escaped(PlainText(chart.title.isEmpty ? "Chart" : chart.title).text)
+        let title = XMLText.escaped(DisplayText(label: chart.title.isEmpty ? "Chart" : chart.title).text)
         var writer = SVGWriter()
         writer.text = """
             <svg xmlns="http://www.w3.org/2000/svg" class="td-plot" viewBox="0 0 \(width) \(height)" width="\(width)" \
@@ -44,7 +46,7 @@ public struct SVGPlot: Sendable {
             }
         }
         let shown = names.prefix(20).joined(separator: ", ") + (names.count > 20 ? " and others" : "")
-        return PlainText("\(chart.timeLabels.caption(chart.window)): \(shown)").text
+        return DisplayText(label: "\(chart.timeLabels.caption(chart.window)): \(shown)").text
     }
 
     private static let metrics = Metrics(
@@ -87,7 +89,9 @@ private struct SVGWriter {
             return
         }
         // Each line of a tooltip is made harmless by itself, so that its own line ends stay.
-        let lines = tooltip.split(separator: "\n", maxSplits: 8).map { XMLText.escaped(PlainText(String($0)).text) }
+        let lines = tooltip.split(separator: "\n", maxSplits: 8).map {
+            XMLText.escaped(DisplayText(label: String($0)).text)
+        }
         text += "<\(name) \(attributes)><title>\(lines.joined(separator: "&#10;"))</title></\(name)>\n"
     }
 

@@ -1,6 +1,8 @@
+import Terminal
+
 /// A label and where it stands, in units of its row.
 struct PlacedLabel {
-    let text: PlainText
+    let text: DisplayText
     let start: Int
     let end: Int
 }
@@ -17,7 +19,7 @@ struct LabelRow {
     }
 
     /// Puts a label around a centre, moved as far as the row's ends ask for; nil where no room is left.
-    mutating func place(_ text: PlainText, width: Int, centre: Int) -> PlacedLabel? {
+    mutating func place(_ text: DisplayText, width: Int, centre: Int) -> PlacedLabel? {
         guard width > 0, width <= bounds.count else { return nil }
         let start = max(0, min(centre - width / 2, bounds.upperBound - width))
         let wanted = start - gap..<start + width + gap

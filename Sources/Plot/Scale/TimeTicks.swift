@@ -1,3 +1,5 @@
+import Terminal
+
 /// The instants with a label under the axis of time.
 struct TimeTicks {
     /// A labelled instant.
@@ -32,7 +34,7 @@ struct TimeTicks {
 
     private struct Candidate {
         let time: Int64
-        let text: PlainText
+        let text: DisplayText
         let width: Int
         let centre: Int
     }

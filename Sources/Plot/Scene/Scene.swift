@@ -1,3 +1,5 @@
+import Terminal
+
 /// A chart as shapes on a page, in pixels from the top left: what SVG and PNG have in common.
 struct Scene {
     struct Point: Hashable {
@@ -47,7 +49,7 @@ struct Scene {
         /// Its corners turn all the same way.
         case polygon([Point], Paint, tooltip: String?)
         /// The point is the text's baseline.
-        case text(PlainText, Point, Anchor, Ink)
+        case text(DisplayText, Point, Anchor, Ink)
     }
 
     let width: Int

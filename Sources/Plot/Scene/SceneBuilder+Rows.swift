@@ -1,6 +1,8 @@
+import Terminal
+
 extension SceneBuilder {
     /// Adds a row of blocks for each thing or piece of work.
-    mutating func addRows(_ rows: [PanelContent.Row], omitted: PlainText?, in body: Range<Int>) {
+    mutating func addRows(_ rows: [PanelContent.Row], omitted: DisplayText?, in body: Range<Int>) {
         let height = frame.metrics.row
         for (index, row) in rows.enumerated() {
             let top = body.lowerBound + index * height
@@ -23,7 +25,7 @@ extension SceneBuilder {
         }
     }
 
-    private mutating func add(_ block: StateRow.Block, name: PlainText, top: Int) {
+    private mutating func add(_ block: StateRow.Block, name: DisplayText, top: Int) {
         let x = left + Double(block.columns.lowerBound)
         let width = Double(block.columns.count)
         let y = Double(top) + 2
@@ -45,7 +47,7 @@ extension SceneBuilder {
         }
         guard block.state != nil else { return }
         let text = frame.metrics.plain(word)
-        guard text.columns > 0, width >= Double(frame.metrics.width(text)) + 2 * frame.metrics.advance else { return }
+        guard text.width > 0, width >= Double(frame.metrics.width(text)) + 2 * frame.metrics.advance else { return }
         let baseline = y + height / 2 + Double(frame.metrics.line) * 0.25
         add(.text(text, Scene.Point(x: x + frame.metrics.advance, y: baseline), .start, .inside))
     }

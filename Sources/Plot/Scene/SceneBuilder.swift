@@ -1,3 +1,5 @@
+import Terminal
+
 /// Turns a chart's frame into shapes.
 struct SceneBuilder {
     let frame: ChartFrame
@@ -19,8 +21,8 @@ struct SceneBuilder {
 
     mutating func add(_ shape: Scene.Shape) { scene.shapes.append(shape) }
 
-    mutating func addText(_ text: PlainText, x: Double, lineTop: Int, _ anchor: Scene.Anchor, _ ink: Scene.Ink) {
-        guard text.columns > 0 else { return }
+    mutating func addText(_ text: DisplayText, x: Double, lineTop: Int, _ anchor: Scene.Anchor, _ ink: Scene.Ink) {
+        guard text.width > 0 else { return }
         // Letters stand on a line that leaves a quarter of the height for what hangs below.
         let baseline = Double(lineTop) + Double(frame.metrics.line) * 0.75
         add(.text(text, Scene.Point(x: x, y: baseline), anchor, ink))
@@ -32,10 +34,10 @@ struct SceneBuilder {
     }
 
     /// Writes a label at the left of the axis, around a height.
-    mutating func addGutter(_ text: PlainText, centre: Double) {
+    mutating func addGutter(_ text: DisplayText, centre: Double) {
         let space = Int(ceiling: frame.metrics.advance)
         let cut = frame.metrics.cut(text, to: frame.plot.lowerBound - space)
-        guard cut.columns > 0 else { return }
+        guard cut.width > 0 else { return }
         let baseline = centre + Double(frame.metrics.line) * 0.25
         add(.text(cut, Scene.Point(x: left - Double(space), y: baseline), .end, .plain))
     }
@@ -65,7 +67,7 @@ struct SceneBuilder {
         if let caption = frame.plan.caption { addLegend(frame.captions, lineTop: caption) }
     }
 
-    private mutating func addSentence(_ text: PlainText, in body: Range<Int>) {
+    private mutating func addSentence(_ text: DisplayText, in body: Range<Int>) {
         let cut = frame.metrics.cut(text, to: frame.plot.count)
         let top = body.lowerBound + max(0, body.count - frame.metrics.line) / 2
         addText(cut, x: (left + right) / 2, lineTop: top, .middle, .muted)

@@ -1,3 +1,5 @@
+import Terminal
+
 /// The screen that a chart is drawn on: a column and a line for each cell.
 struct CellGrid {
     /// How a cell is written; meaning never rests on it alone.
@@ -49,10 +51,10 @@ struct CellGrid {
     }
 
     /// Writes a text as far as the grid is wide.
-    mutating func write(_ text: PlainText, _ x: Int, _ y: Int, _ ink: Ink = .plain) {
+    mutating func write(_ text: DisplayText, _ x: Int, _ y: Int, _ ink: Ink = .plain) {
         var x = x
         for character in text.text {
-            let columns = TextColumns.of(character)
+            let columns = DisplayWidth.of(character)
             guard contains(x, y), x + columns <= width else { return }
             replace(x, y, Cell(text: Substring(String(character)), ink: ink))
             if columns == 2 {

@@ -1,6 +1,8 @@
+import Terminal
+
 extension TerminalDrawing {
     /// Draws a line of blocks for each row.
-    mutating func drawRows(_ rows: [PanelContent.Row], omitted: PlainText?, in body: Range<Int>) {
+    mutating func drawRows(_ rows: [PanelContent.Row], omitted: DisplayText?, in body: Range<Int>) {
         drawValueAxis(body.lowerBound..<min(body.upperBound, body.lowerBound + rows.count))
         for (index, row) in rows.enumerated() {
             let y = body.lowerBound + index
@@ -31,9 +33,9 @@ extension TerminalDrawing {
         for x in left..<left + width { grid.put(glyphs.state(state), x, y, .colour(state)) }
         if block.isOpen { grid.put(glyphs.open, left + width - 1, y, .colour(state)) }
         let word = frame.metrics.plain(frame.palette.states[state])
-        guard word.columns > 0, width >= word.columns + 4 else { return }
+        guard word.width > 0, width >= word.width + 4 else { return }
         grid.put(" ", left + 1, y, .plain)
         grid.write(word, left + 2, y)
-        grid.put(" ", left + 2 + word.columns, y, .plain)
+        grid.put(" ", left + 2 + word.width, y, .plain)
     }
 }

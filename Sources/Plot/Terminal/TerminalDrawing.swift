@@ -1,3 +1,5 @@
+import Terminal
+
 /// A chart on its way onto a grid of characters.
 struct TerminalDrawing {
     let frame: ChartFrame
@@ -36,10 +38,10 @@ struct TerminalDrawing {
     }
 
     /// Writes a label at the left of the axis.
-    mutating func drawGutter(_ text: PlainText, y: Int) {
+    mutating func drawGutter(_ text: DisplayText, y: Int) {
         let room = frame.plot.lowerBound - 1
         let cut = frame.metrics.cut(text, to: room)
-        grid.write(cut, room - cut.columns, y)
+        grid.write(cut, room - cut.width, y)
     }
 
     private mutating func drawTitle() {
@@ -75,11 +77,11 @@ struct TerminalDrawing {
         }
     }
 
-    private mutating func drawSentence(_ text: PlainText, in body: Range<Int>) {
+    private mutating func drawSentence(_ text: DisplayText, in body: Range<Int>) {
         drawValueAxis(body)
         guard !body.isEmpty else { return }
         let cut = frame.metrics.cut(text, to: frame.plot.count)
-        let x = frame.plot.lowerBound + (frame.plot.count - cut.columns) / 2
+        let x = frame.plot.lowerBound + (frame.plot.count - cut.width) / 2
         grid.write(cut, x, body.lowerBound + body.count / 2)
     }
 

@@ -1,3 +1,5 @@
+import Terminal
+
 /// Draws charts with characters: lines in braille dots or ASCII, states and work as blocks.
 public struct TerminalPlot: Sendable {
     /// The columns that no line exceeds.
