@@ -4,17 +4,15 @@ import SQLite
 final class SegmentList {
     private let selection: Selection
     private let opener: SegmentOpener
-    private let selectsTopics: Bool
 
     init(_ tape: TapeConnection, _ selection: Selection, decompressor: BatchDecompressor) throws(SQLiteError) {
         self.selection = selection
         opener = try SegmentOpener(tape, selection, decompressor: decompressor)
-        selectsTopics = selection.restrictsTopics
     }
 
     /// Opens a segment; nil where it has no topic that is wanted.
     func open(_ first: Int64) throws(SegmentDamage) -> SegmentPlayer? {
-        if selectsTopics, !(try mayHold(first)) { return nil }
+        guard try opener.mayHold(first) else { return nil }
         let segment = try opener.open(first)
         var topics: [SegmentPlayer.Topic] = []
         for index in segment.layout.topics.indices {
@@ -28,24 +26,5 @@ final class SegmentList {
         }
         return try SegmentPlayer(
             segment, first: first, topics: topics, concerns: concerns, window: selection.window, clocks: opener.clocks)
-    }
-
-    private func mayHold(_ first: Int64) throws(SegmentDamage) -> Bool {
-        let index = try opener.index(of: first)
-        var isPerhaps = false
-        for topic in index.topics {
-            switch try opener.match(topic.name) {
-            case .yes: return true
-            case .perhaps: isPerhaps = true
-            case .no: continue
-            }
-        }
-        guard isPerhaps, let mayConcern = selection.mayConcernDevices else { return false }
-        for number in index.templates {
-            // 0 stands for templates that only the segment itself knows.
-            if number == 0 { return true }
-            if mayConcern(opener.shapes.shape(.shared(number), try opener.dictionary.template(number))) { return true }
-        }
-        return false
     }
 }

@@ -30,8 +30,45 @@ final class SegmentOpener {
         return try tape.database.segment(first, dictionary: dictionary, decompressor: decompressor)
     }
 
+    /// Whether a segment may have messages of topics that the selection wants.
+    func mayHold(_ first: Int64) throws(SegmentDamage) -> Bool {
+        // Where all topics are wanted there is nothing to look up.
+        guard selection.restrictsTopics else { return true }
+        return try mayHold(index(of: first)) { _ in true }
+    }
+
+    /// Whether a segment may have messages of topics that the selection wants, with payloads of wanted shapes.
+    func mayHold(_ first: Int64, _ wants: (PayloadShape) -> Bool) throws(SegmentDamage) -> Bool {
+        let index = try index(of: first)
+        guard try hasShape(index, wants) else { return false }
+        return try mayHold(index, wants)
+    }
+
+    private func mayHold(_ index: SegmentIndex, _ wants: (PayloadShape) -> Bool) throws(SegmentDamage) -> Bool {
+        guard selection.restrictsTopics else { return true }
+        var isPerhaps = false
+        for topic in index.topics {
+            switch try match(topic.name) {
+            case .yes: return true
+            case .perhaps: isPerhaps = true
+            case .no: continue
+            }
+        }
+        guard isPerhaps, let mayConcern = selection.mayConcernDevices else { return false }
+        return try hasShape(index) { wants($0) && mayConcern($0) }
+    }
+
+    private func hasShape(_ index: SegmentIndex, _ wants: (PayloadShape) -> Bool) throws(SegmentDamage) -> Bool {
+        for number in index.templates {
+            // 0 stands for templates that only the segment itself knows.
+            if number == 0 { return true }
+            if wants(shapes.shape(.shared(number), try dictionary.template(number))) { return true }
+        }
+        return false
+    }
+
     /// Whether the selection wants messages of a topic.
-    func match(_ topic: Literal) throws(SegmentDamage) -> Selection.TopicMatch {
+    private func match(_ topic: Literal) throws(SegmentDamage) -> Selection.TopicMatch {
         switch topic {
         case .own(let name): return selection.match(topic: String(decoding: name, as: UTF8.self))
         case .shared(let number):
@@ -43,7 +80,7 @@ final class SegmentOpener {
     }
 
     /// The topics and templates of a segment.
-    func index(of first: Int64) throws(SegmentDamage) -> SegmentIndex {
+    private func index(of first: Int64) throws(SegmentDamage) -> SegmentIndex {
         defer { indexRows.reset() }
         do {
             try indexRows.bind(1, first)
