@@ -54,9 +54,7 @@ public struct CloudModel: Sendable {
         self.roster = roster
         faults = settings.faults
         devices = roster.map { CloudDevice($0, settings: settings) }
-        var positions: [DeviceID: Int] = [:]
-        for profile in roster { positions[profile.id] = profile.index }
-        self.positions = positions
+        positions = DeviceProfile.positions(roster)
         operators = SeededGenerator(seed: settings.seed, stream: 0x0be7_a702)
     }
 
@@ -76,16 +74,6 @@ public struct CloudModel: Sendable {
             }
         }
         return nil
-    }
-
-    /// Takes out all messages that are due.
-    ///
-    /// - Parameter now: ns since the start of the simulation.
-    /// - Returns: the messages in order.
-    public mutating func advance(to now: Int64) -> [SimulatedPublish] {
-        var messages: [SimulatedPublish] = []
-        while let message = next(through: now) { messages.append(message) }
-        return messages
     }
 
     /// Takes a message of a device; what concerns no device of this fleet is ignored.

@@ -40,7 +40,7 @@ public struct FleetModel: Sendable {
         self.settings = settings
         self.roster = roster
         devices = roster.map { SimulatedDevice($0, settings: settings) }
-        positions = Self.positions(roster)
+        positions = DeviceProfile.positions(roster)
         stride = Self.stride(roster.count, seed: settings.seed)
         oddities = SeededGenerator(seed: settings.seed, stream: 0x0dd1_7135)
         let spacing = settings.arrival / Int64(roster.count)
@@ -69,16 +69,6 @@ public struct FleetModel: Sendable {
             if let publish { return roughened(publish) }
         }
         return nil
-    }
-
-    /// Takes out all messages that are due.
-    ///
-    /// - Parameter now: ns since the start of the simulation.
-    /// - Returns: the messages in order.
-    public mutating func advance(to now: Int64) -> [SimulatedPublish] {
-        var messages: [SimulatedPublish] = []
-        while let message = next(through: now) { messages.append(message) }
-        return messages
     }
 
     /// Takes a message that arrived for a device; what concerns no device of this fleet is ignored.
@@ -147,12 +137,5 @@ public struct FleetModel: Sendable {
         var stride = count / 3 + 1 + Int(seed % 97)
         while greatestDivisor(count, stride) != 1 { stride += 1 }
         return stride
-    }
-
-    private static func positions(_ roster: [DeviceProfile]) -> [DeviceID: Int] {
-        var positions: [DeviceID: Int] = [:]
-        positions.reserveCapacity(roster.count)
-        for profile in roster { positions[profile.id] = profile.index }
-        return positions
     }
 }

@@ -9,6 +9,14 @@ extension DeviceProfile {
         }
     }
 
+    /// Where each device of a fleet is found in it.
+    static func positions(_ roster: [DeviceProfile]) -> [DeviceID: Int] {
+        var positions: [DeviceID: Int] = [:]
+        positions.reserveCapacity(roster.count)
+        for profile in roster { positions[profile.id] = profile.index }
+        return positions
+    }
+
     /// Derives a device from the seed.
     ///
     /// Habits follow the index in cycles of different lengths instead of chance, so that even a small fleet has nearly
