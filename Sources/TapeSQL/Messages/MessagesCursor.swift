@@ -1,5 +1,6 @@
 import DeviceProtocol
 import MQTTWire
+import Query
 import SQLite
 import Tape
 
@@ -19,7 +20,7 @@ final class MessagesCursor: VirtualCursor {
     }
 
     override func begin(_ plan: String, _ arguments: SQLArguments) throws {
-        guard let plan = ScanPlan(plan) else { throw TableError("a plan that makes no sense: \(plan)") }
+        let plan = try ScanPlan.read(plan)
         let filter = try ScanFilter(plan, arguments)
         (light, whole, message, isOver, number) = (nil, nil, nil, true, 0)
         if filter.isImpossible { return }

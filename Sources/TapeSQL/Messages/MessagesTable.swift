@@ -49,8 +49,7 @@ final class MessagesTable: VirtualTable {
         planner.preferArrivalOrder()
         var rows = size.messages
         if planner.isRestricted("kind") { rows /= 8 }
-        if planner.isRestricted("device") || planner.isRestricted("topic") { rows /= size.devices }
-        if planner.isRestricted("time") || planner.isRestricted("time_ns") { rows /= 4 }
+        rows = planner.share(of: rows, devices: size.devices)
         if planner.isFixed("seq") { rows = 1 }
         // A whole message takes long beside the few columns that suffice else.
         planner.estimate(

@@ -3,59 +3,34 @@ import Tape
 
 /// Gives the units of `samples`, part of the tape by part.
 final class SampleLoader {
-    private let source: TapeSource
-    private let tape: OpenTape
-    private let scan: FieldScan
+    private let parts: ScanParts
     private let filter: ScanFilter
     private let plan: ScanPlan
     private let needs: ScanUnit.Needs
-    private let isGrouped: Bool
     /// The samples of the units that were given last; nil for whole messages.
     private(set) var units: [SampleUnit?] = []
-    private var shapes: [SampleShape?] = []
 
     init(_ source: TapeSource, _ tape: OpenTape, _ filter: ScanFilter, _ plan: ScanPlan) throws(TapeError) {
-        self.source = source
-        self.tape = tape
         self.filter = filter
         self.plan = plan
         var selection = filter.selection
         selection.kinds = [.telemetry]
-        scan = try tape.reader.fields(selection, after: filter.firstSequence - 1)
-        var needs = ScanUnit.Needs(leavesOutDuplicates: true)
-        needs.sequences = plan.reads("seq") || filter.sequences != Int64.min...Int64.max
-        needs.sessions = plan.reads("session") || filter.sessions != nil
-        needs.arrivals = plan.reads(anyOf: "time", "time_ns") || filter.arrivals != Int64.min...Int64.max
-        if case .grouped = plan.order { isGrouped = true } else { isGrouped = false }
-        needs.order = plan.order == .arrival
-        self.needs = needs
+        parts = try ScanParts(source, tape, filter, selection)
+        needs = ScanUnit.Needs(plan, filter, leavesOutDuplicates: true)
     }
 
     /// The units of the next part; nil at the end.
     func load() throws -> [ScanUnit]? {
-        try source.checkStop()
-        let part = try scan.next(shaped: { [filter] in Self.mayTell($0, filter) })
-        guard let part else {
-            try source.note(scan.damages)
-            return nil
-        }
-        if !isGrouped { units = [] }
-        switch part {
-        case .messages(let messages):
-            if filter.isBehind(messages.first?.sequence) { return nil }
+        if !plan.isGrouped { units = [] }
+        return try parts.next { [filter] in
+            Self.mayTell($0, filter)
+        } messages: { messages in
             let unit = ScanUnit(messages, needs)
-            if isGrouped { divide(unit) }
+            if plan.isGrouped { divide(unit) }
             units.append(nil)
             return [unit]
-        case .segment(let segment):
-            if filter.isBehind(segment.firstSequence) { return nil }
-            do throws(FieldDamage) {
-                return try load(segment)
-            } catch {
-                scan.note(error, in: segment)
-                try source.note(scan.damages)
-                return []
-            }
+        } segment: { segment throws(FieldDamage) in
+            try load(segment)
         }
     }
 
@@ -70,7 +45,7 @@ final class SampleLoader {
         for group in segment.groups {
             guard let shape = SampleShape(group.shape, wants: { filter.wants(metric: $0) }) else {
                 let unit = try whole(group, segment)
-                if isGrouped { divide(unit) }
+                if plan.isGrouped { divide(unit) }
                 loaded.append(unit)
                 own.append(nil)
                 continue

@@ -44,7 +44,7 @@ final class SamplesCursor: VirtualCursor {
     }
 
     override func begin(_ plan: String, _ arguments: SQLArguments) throws {
-        guard let plan = ScanPlan(plan) else { throw TableError("a plan that makes no sense: \(plan)") }
+        let plan = try ScanPlan.read(plan)
         let filter = try ScanFilter(plan, arguments)
         self.filter = filter
         (walk, loader, unit, samples, part, rest) = (nil, nil, nil, nil, .none, [])
@@ -55,7 +55,7 @@ final class SamplesCursor: VirtualCursor {
         self.tape = tape
         let loader = try SampleLoader(source, tape, filter, plan)
         self.loader = loader
-        if case .grouped = plan.order { isGrouped = true } else { isGrouped = false }
+        isGrouped = plan.isGrouped
         walk = RowWalk(filter, order: plan.order) { try loader.load() }
         try advance()
     }

@@ -44,8 +44,7 @@ final class SamplesTable: VirtualTable {
         planner.preferArrivalOrder()
         var rows = size.telemetry * Self.metricsPerMessage
         if planner.isRestricted("metric") { rows /= Self.metricsPerMessage }
-        if planner.isRestricted("device") { rows /= size.devices }
-        if planner.isRestricted("time") || planner.isRestricted("time_ns") { rows /= 4 }
+        rows = planner.share(of: rows, devices: size.devices)
         if planner.isFixed("seq") { rows = 8 }
         // Opening segments costs, however few rows are found.
         planner.estimate(cost: 2_000 + size.telemetry / 8 + rows, rows: rows)

@@ -26,6 +26,9 @@ struct ScanPlan: Equatable {
     var columns: [String] = []
     var order = Order.none
 
+    /// Whether rows of the same value come together.
+    var isGrouped: Bool { if case .grouped = order { true } else { false } }
+
     /// Whether a column is read.
     func reads(_ column: String) -> Bool { columns.contains(column) }
 
@@ -70,6 +73,14 @@ extension ScanPlan {
             rest = rest[..<ordered.lowerBound]
         }
         if rest != "nothing" { columns = rest.split(separator: ", ").map(String.init) }
+    }
+
+    /// The plan that SQLite hands back.
+    ///
+    /// - Throws: ``TableError`` where it is none.
+    static func read(_ text: String) throws(TableError) -> ScanPlan {
+        guard let plan = ScanPlan(text) else { throw TableError("a plan that makes no sense: \(text)") }
+        return plan
     }
 }
 

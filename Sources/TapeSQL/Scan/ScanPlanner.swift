@@ -42,8 +42,7 @@ struct ScanPlanner {
         question.orderings.compactMap { ordering in
             guard columns.indices.contains(ordering.column) else { return ("", ordering.isDescending) }
             let name = columns[ordering.column].name
-            let isSingle = plan.conditions.contains { $0.column == name && $0.comparison == .equal && !$0.isList }
-            return isSingle ? nil : (name, ordering.isDescending)
+            return isFixed(name) ? nil : (name, ordering.isDescending)
         }
     }
 
@@ -82,6 +81,14 @@ struct ScanPlanner {
     mutating func preferArrivalOrder() {
         let showsTime = plan.reads(anyOf: "time", "time_ns") && isFixed("device")
         if plan.order == .none, question.orderings.isEmpty, plan.reads("seq") || showsTime { plan.order = .arrival }
+    }
+
+    /// How many of so many rows there are, roughly, for the devices, topics and times that conditions name.
+    func share(of rows: Double, devices: Double) -> Double {
+        var rows = rows
+        if isRestricted("device") || isRestricted("topic") { rows /= devices }
+        if isRestricted("time") || isRestricted("time_ns") { rows /= 4 }
+        return rows
     }
 
     /// States the costs.

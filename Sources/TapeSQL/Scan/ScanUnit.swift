@@ -25,13 +25,22 @@ final class ScanUnit {
 
     /// What a scan needs to know of each message.
     struct Needs {
-        var arrivals = false
-        var sequences = false
-        var sessions = false
+        let arrivals: Bool
+        let sequences: Bool
+        let sessions: Bool
         /// Whether rows must be brought into order of arrival.
-        var order = false
+        let order: Bool
         /// Whether redeliveries are left out.
-        var leavesOutDuplicates = false
+        let leavesOutDuplicates: Bool
+
+        /// What a plan reads and a filter asks.
+        init(_ plan: ScanPlan, _ filter: ScanFilter, leavesOutDuplicates: Bool = false) {
+            arrivals = plan.reads(anyOf: "time", "time_ns") || filter.arrivals != Int64.min...Int64.max
+            sequences = plan.reads("seq") || filter.sequences != Int64.min...Int64.max
+            sessions = plan.reads("session") || filter.sessions != nil
+            order = plan.order == .arrival
+            self.leavesOutDuplicates = leavesOutDuplicates
+        }
     }
 
     /// Takes the wanted runs of a group.

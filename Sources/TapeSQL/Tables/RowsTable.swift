@@ -92,8 +92,7 @@ final class RowsCursor<Row: Sendable>: VirtualCursor {
 
     override func begin(_ plan: String, _ arguments: SQLArguments) throws {
         if self.plan.text != plan {
-            guard let read = ScanPlan(plan) else { throw TableError("a plan that makes no sense: \(plan)") }
-            self.plan = (plan, read)
+            self.plan = (plan, try ScanPlan.read(plan))
             device = nil
         }
         if let wanted = onlyDevice(arguments) {
