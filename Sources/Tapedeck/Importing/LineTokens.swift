@@ -33,19 +33,6 @@ extension BrokenLine {
     }
 }
 
-extension JSONToken {
-    /// The text of a string; nil for anything else.
-    ///
-    /// - Throws: ``BrokenLine`` for a text that UTF-8 cannot hold.
-    func text(_ line: Span<UInt8>) throws(BrokenLine) -> String? {
-        guard kind == .string else { return nil }
-        guard !hasLoneSurrogate else {
-            throw BrokenLine(offset: start, reason: "a surrogate (\\ud800 to \\udfff) without its partner is no text")
-        }
-        return string(in: line)
-    }
-}
-
 extension Array where Element == UInt8 {
     /// A copy of bytes.
     init(copying bytes: Span<UInt8>) {

@@ -70,19 +70,19 @@ struct MessageLineParser {
         case .time: fields.time = try time(value, line)
         case .topic: fields.topic = try Self.topic(value, line)
         case .payload: fields.payload = try Self.payload(value, &tokens, line)
-        case .payloadBase64: fields.payload = try Self.base64(value, line)
+        case .payloadBase64: fields.payload = try value.base64(key.name, most: Self.longestPayload, line)
         case .qos:
-            let level = try Self.number(value, key, 0...2, line)
+            let level = try value.integer(key.name, 0...2, line)
             fields.qos = QualityOfService(rawValue: UInt8(level)) ?? .atMostOnce
         case .retain: fields.retain = try Self.flag(value, key, line)
         case .dup: fields.dup = try Self.flag(value, key, line)
         case .properties:
             let range = try tokens.literal(value, line)
             fields.properties = try properties.parse(range, line, &ignored)
-        case .sequence: fields.sequence = try Self.number(value, key, 0...Int64.max, line)
-        case .session: fields.session = try Self.number(value, key, 0...Int64.max, line)
-        case .duplicateOf: fields.duplicateOf = try Self.number(value, key, 0...Int64.max, line)
-        case .redactions: fields.redactions = Int(try Self.number(value, key, 0...Int64(Int32.max), line))
+        case .sequence: fields.sequence = try value.integer(key.name, 0...Int64.max, line)
+        case .session: fields.session = try value.integer(key.name, 0...Int64.max, line)
+        case .duplicateOf: fields.duplicateOf = try value.integer(key.name, 0...Int64.max, line)
+        case .redactions: fields.redactions = Int(try value.integer(key.name, 0...Int64(Int32.max), line))
         case .derived: _ = try tokens.literal(value, line)
         }
     }
@@ -137,27 +137,6 @@ struct MessageLineParser {
         return payload
     }
 
-    private static func base64(_ value: JSONToken, _ line: Span<UInt8>) throws(BrokenLine) -> [UInt8] {
-        guard let text = try value.text(line), let payload = Base64Text.decode(text.utf8Span.span),
-            payload.count <= longestPayload
-        else {
-            throw BrokenLine(
-                offset: value.start, reason: "`payload_base64` is no Base64 (RFC 4648) of at most 268435455 bytes")
-        }
-        return payload
-    }
-
-    private static func number(
-        _ value: JSONToken, _ key: MessageKey, _ range: ClosedRange<Int64>, _ line: Span<UInt8>
-    ) throws(BrokenLine) -> Int64 {
-        guard let number = value.kind == .number ? value.int64(in: line) : nil, range.contains(number) else {
-            throw BrokenLine(
-                offset: value.start,
-                reason: "`\(key.name)` is no whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return number
-    }
-
     /// A truth value; 0 and 1 too, as many programs write MQTT's flags.
     private static func flag(
         _ value: JSONToken, _ key: MessageKey, _ line: Span<UInt8>
@@ -165,7 +144,7 @@ struct MessageLineParser {
         switch value.kind {
         case .true: true
         case .false: false
-        case .number: try number(value, key, 0...1, line) == 1
+        case .number: try value.integer(key.name, 0...1, line) == 1
         default: throw BrokenLine(offset: value.start, reason: "`\(key.name)` is neither true nor false")
         }
     }

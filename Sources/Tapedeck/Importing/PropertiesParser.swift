@@ -59,14 +59,15 @@ struct PropertiesParser {
             case "content_type":
                 properties.append(.contentType(try self.text(value, "`content_type`", text)))
             case "correlation_data_base64":
-                properties.append(.correlationData(try binary(value, "correlation_data_base64", text)))
+                properties.append(
+                    .correlationData(try value.base64("correlation_data_base64", most: longestField, text)))
             case "payload_format":
-                properties.append(.payloadFormatIndicator(UInt8(try number(value, "payload_format", 0...255, text))))
+                properties.append(.payloadFormatIndicator(UInt8(try value.integer("payload_format", 0...255, text))))
             case "message_expiry":
-                let seconds = try number(value, "message_expiry", 0...Int64(UInt32.max), text)
+                let seconds = try value.integer("message_expiry", 0...Int64(UInt32.max), text)
                 properties.append(.messageExpiryInterval(UInt32(seconds)))
             case "topic_alias":
-                properties.append(.topicAlias(UInt16(try number(value, "topic_alias", 0...65_535, text))))
+                properties.append(.topicAlias(UInt16(try value.integer("topic_alias", 0...65_535, text))))
             case let name:
                 isPlain = false
                 ignored.count("properties.\(name)")
@@ -109,40 +110,21 @@ struct PropertiesParser {
             let value = try tokens.required(text)
             if value.kind == .endArray { return }
             // MQTT 5.0 §3.3.2.3.8.
-            let identifier = try number(value, "subscription_ids", 0...268_435_455, text)
+            let identifier = try value.integer("subscription_ids", 0...268_435_455, text)
             properties.append(.subscriptionIdentifier(UInt32(identifier)))
         }
     }
 
-    private static func binary(
-        _ token: JSONToken, _ name: String, _ bytes: Span<UInt8>
-    ) throws(BrokenLine) -> [UInt8] {
-        guard let text = try token.text(bytes), let data = Base64Text.decode(text.utf8Span.span), data.count <= 65_535
-        else {
-            throw BrokenLine(offset: token.start, reason: "`\(name)` is no Base64 of at most 65535 bytes")
-        }
-        return data
-    }
+    /// Bytes of a text or of binary data at most (MQTT 5.0 §1.5.4, §1.5.6).
+    private static let longestField = 65_535
 
     private static func text(_ token: JSONToken, _ name: StaticString, _ bytes: Span<UInt8>) throws(BrokenLine)
         -> String
     {
-        // MQTT 5.0 §1.5.4: a text has at most 65,535 bytes.
-        guard let text = try token.text(bytes), text.utf8.count <= 65_535 else {
-            throw BrokenLine(offset: token.start, reason: "\(name) is no text of at most 65535 bytes")
+        guard let text = try token.text(bytes), text.utf8.count <= longestField else {
+            throw BrokenLine(offset: token.start, reason: "\(name) is no text of at most \(longestField) bytes")
         }
         return text
-    }
-
-    private static func number(
-        _ token: JSONToken, _ name: String, _ range: ClosedRange<Int64>, _ bytes: Span<UInt8>
-    ) throws(BrokenLine) -> Int64 {
-        guard let value = token.kind == .number ? token.int64(in: bytes) : nil, range.contains(value) else {
-            throw BrokenLine(
-                offset: token.start,
-                reason: "`\(name)` is no whole number from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return value
     }
 
     private static func hash(_ bytes: Span<UInt8>) -> Int {

@@ -1,5 +1,4 @@
 import DeviceProtocol
-import Foundation
 import JSONScan
 import MQTTWire
 import Query
@@ -74,7 +73,7 @@ struct MessageJSON {
             line.append(utf8: payload.span)
         } else {
             line.append(",\"payload_base64\":")
-            line.append(text: Self.base64(payload))
+            line.append(text: Base64Text.encode(payload.span))
         }
     }
 
@@ -82,75 +81,14 @@ struct MessageJSON {
         if properties.isEmpty { return }
         line.append(",\"properties\":")
         if let json = seenProperties[properties] { return line.append(json) }
-        var writer = JSONWriter()
-        Self.properties(properties, &writer)
+        let json = PropertiesJSON.bytes(properties)
         if seenProperties.count >= Self.seenLimit { seenProperties.removeAll(keepingCapacity: true) }
-        seenProperties[properties] = writer.bytes
-        line.append(writer.bytes)
-    }
-
-    /// Bytes as Base64 (RFC 4648 §4).
-    static func base64(_ bytes: [UInt8]) -> String {
-        Data(bytes).base64EncodedString()
+        seenProperties[properties] = json
+        line.append(json)
     }
 
     /// Whether bytes are UTF-8, and so their text holds all of them.
     static func isText(_ bytes: [UInt8]) -> Bool {
         (try? UTF8Span(validating: bytes.span)) != nil
-    }
-
-    /// The object of a message's properties; user properties as pairs in order.
-    static func properties(_ properties: PublishProperties, _ writer: inout JSONWriter) {
-        let list = properties.list
-        writer.beginObject()
-        writeUserProperties(list, &writer)
-        var subscriptions: [UInt32] = []
-        for property in list {
-            switch property {
-            case .userProperty: break
-            case .responseTopic(let topic):
-                writer.key("response_topic")
-                writer.string(topic)
-            case .correlationData(let data):
-                writer.key("correlation_data_base64")
-                writer.string(base64(data))
-            case .contentType(let type):
-                writer.key("content_type")
-                writer.string(type)
-            case .payloadFormatIndicator(let format):
-                writer.key("payload_format")
-                writer.int(Int64(format))
-            case .messageExpiryInterval(let seconds):
-                writer.key("message_expiry")
-                writer.int(Int64(seconds))
-            case .subscriptionIdentifier(let identifier): subscriptions.append(identifier)
-            case .topicAlias(let alias):
-                writer.key("topic_alias")
-                writer.int(Int64(alias))
-            }
-        }
-        if !subscriptions.isEmpty {
-            writer.key("subscription_ids")
-            writer.beginArray()
-            for identifier in subscriptions { writer.int(Int64(identifier)) }
-            writer.endArray()
-        }
-        writer.endObject()
-    }
-
-    private static func writeUserProperties(_ list: [PublishProperty], _ writer: inout JSONWriter) {
-        var isOpen = false
-        for case .userProperty(let name, let value) in list {
-            if !isOpen {
-                writer.key("user")
-                writer.beginArray()
-                isOpen = true
-            }
-            writer.beginArray()
-            writer.string(name)
-            writer.string(value)
-            writer.endArray()
-        }
-        if isOpen { writer.endArray() }
     }
 }

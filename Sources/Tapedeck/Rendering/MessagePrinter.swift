@@ -89,9 +89,7 @@ struct MessagePrinter {
         let text = String(validating: message.payload, as: UTF8.self)
         var properties: String?
         if !message.properties.isEmpty {
-            var writer = JSONWriter()
-            MessageJSON.properties(message.properties, &writer)
-            properties = String(decoding: writer.bytes, as: UTF8.self)
+            properties = String(decoding: PropertiesJSON.bytes(message.properties), as: UTF8.self)
         }
         return [
             .integer(message.sequence),
@@ -104,7 +102,7 @@ struct MessagePrinter {
             .flag(message.retain),
             .flag(message.dup),
             Self.payload(text, message.payload.count),
-            .optional(text == nil ? MessageJSON.base64(message.payload) : nil, OutputValue.text),
+            .optional(text == nil ? Base64Text.encode(message.payload.span) : nil, OutputValue.text),
             .optional(properties, OutputValue.text),
             .integer(message.session),
             .optional(message.duplicateOf, OutputValue.integer),

@@ -94,7 +94,7 @@ struct SQLAnswer {
             }
             return .number(value)
         case .text(let text): return .text(text)
-        case .blob(let bytes): return .text(MessageJSON.base64(bytes))
+        case .blob(let bytes): return .text(Base64Text.encode(bytes.span))
         }
     }
 }

@@ -1,5 +1,4 @@
 import DeviceProtocol
-import Foundation
 import Testing
 
 @testable import Tapedeck
@@ -35,21 +34,6 @@ import Testing
     ])
     func `what 64 bits of nanoseconds cannot hold is no time`(literal: String) {
         #expect(time(literal) == nil)
-    }
-}
-
-@Suite struct Base64TextTests {
-    @Test func `every length comes back`() {
-        for count in 0..<70 {
-            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ count) }
-            let text = Data(bytes).base64EncodedString()
-            #expect(Base64Text.decode(text.utf8Span.span) == bytes)
-        }
-    }
-
-    @Test(arguments: ["A", "AA", "AAA", "AB==", "AAB=", "A===", "====", "AA=A", "AA==AAAA", "AA A", "AA-_", "AAAA\n"])
-    func `anything else is refused`(text: String) {
-        #expect(Base64Text.decode(text.utf8Span.span) == nil)
     }
 }
 

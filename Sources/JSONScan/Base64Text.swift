@@ -1,7 +1,25 @@
-/// Base64 (RFC 4648 §4) back to bytes.
-enum Base64Text {
+/// Base64 (RFC 4648 §4), the form that bytes take in JSON.
+public enum Base64Text {
+    /// The text that stands for bytes, with its padding.
+    public static func encode(_ bytes: Span<UInt8>) -> String {
+        let size = (bytes.count + 2) / 3 * 4
+        return String(unsafeUninitializedCapacity: size) { buffer in
+            var end = 0
+            for start in stride(from: 0, to: bytes.count, by: 3) {
+                let count = min(3, bytes.count - start)
+                var word: UInt32 = 0
+                for index in 0..<3 { word = word << 8 | (index < count ? UInt32(bytes[start + index]) : 0) }
+                for index in 0..<4 {
+                    buffer[end] = index > count ? pad : alphabet[Int(word >> UInt32(18 - 6 * index) & 0x3f)]
+                    end += 1
+                }
+            }
+            return size
+        }
+    }
+
     /// The bytes that a text stands for; nil unless it is Base64 with its padding and without anything else.
-    static func decode(_ text: Span<UInt8>) -> [UInt8]? {
+    public static func decode(_ text: Span<UInt8>) -> [UInt8]? {
         guard text.count.isMultiple(of: 4) else { return nil }
         guard text.count > 0 else { return [] }
         let padding = text[text.count - 1] != pad ? 0 : text[text.count - 2] != pad ? 1 : 2
@@ -29,10 +47,11 @@ enum Base64Text {
 
     private static let pad = UInt8(ascii: "=")
 
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
     /// The six bits of each character, 255 for what is none.
     private static let values: [UInt8] = {
         var values = [UInt8](repeating: 255, count: 256)
-        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
         for (value, character) in alphabet.enumerated() { values[Int(character)] = UInt8(value) }
         return values
     }()
