@@ -45,5 +45,5 @@ enum Hostile {
             .gantt(GanttPanel(rows: [.init(label: "", phases: [])], maximumRows: -5)),
         ],
         marks: (0..<40).map { Chart.Mark(time: Samples.at(Double($0)), label: text) },
-        holes: [.min ..< .max, 0..<0, Samples.hour], holeWord: text)
+        gaps: [.min ..< .max, 0..<0, Samples.hour], gapWord: text)
 }

@@ -4,9 +4,9 @@ import Testing
 @testable import Plot
 
 @Suite struct LayoutTests {
-    private static func metrics(_ gap: Int, line: Int) -> Metrics {
+    private static func metrics(_ spacing: Int, line: Int) -> Metrics {
         Metrics(
-            line: line, row: line, advance: Double(line) / 2, gap: gap, axis: 1, sample: 2, labelGap: 2,
+            line: line, row: line, advance: Double(line) / 2, spacing: spacing, axis: 1, sample: 2, labelSpacing: 2,
             glyphs: .unicode, resolution: 1)
     }
 

@@ -79,7 +79,7 @@ import Testing
         let series = LinePanel.Series(
             name: "s", points: [.init(time: Samples.start, value: 0), .init(time: Samples.at(60) - 1, value: 1)])
         let chart = Chart(
-            title: "", window: Samples.hour, panels: [Samples.lines(series)], holes: [Samples.at(30)..<Samples.at(40)])
+            title: "", window: Samples.hour, panels: [Samples.lines(series)], gaps: [Samples.at(30)..<Samples.at(40)])
         let picture = try Self.picture(PNGPlot(width: 300, height: 200, scale: 1).png(chart))
         #expect(picture.colour(299, 0) == [255, 255, 255])
         let line = Colours.of(.series(0), dark: false)
@@ -90,8 +90,8 @@ import Testing
         let left = hits.filter { $0.x < 100 && $0.y > 20 }.map(\.y)
         let right = hits.filter { $0.x > 250 && $0.y > 20 }.map(\.y)
         #expect((left.min() ?? 0) > (right.max() ?? 0))
-        let hole = Colours.of(.hole, dark: false)
-        #expect((0..<300).contains { picture.colour($0, 30) == [hole.red, hole.green, hole.blue] })
+        let gap = Colours.of(.gap, dark: false)
+        #expect((0..<300).contains { picture.colour($0, 30) == [gap.red, gap.green, gap.blue] })
     }
 
     @Test func `every printable character has its own picture`() {

@@ -64,5 +64,5 @@ enum Samples {
                     ], maximumRows: 2, noun: "commands")),
         ],
         marks: [Chart.Mark(time: at(5), label: "14:05 reported"), Chart.Mark(time: at(6), label: "restart")],
-        holes: [at(25)..<at(30), at(28)..<at(32)])
+        gaps: [at(25)..<at(30), at(28)..<at(32)])
 }

@@ -39,10 +39,10 @@ import Testing
         #expect(Self.blocks([(0..<1000, 0)], columns: 0).isEmpty)
     }
 
-    @Test func `holes are merged and each is seen`() {
-        let holes = HoleSet([500..<600, 100..<101, 550..<700, 900..<900, 990..<2000], in: 0..<1000)
-        #expect(holes.ranges == [100..<101, 500..<700, 990..<1000])
-        #expect(holes.columns(of: 10, scale: TimeScale(0..<1000)) == [1..<2, 5..<7, 9..<10])
-        #expect(holes.columns(of: 0, scale: TimeScale(0..<1000)).isEmpty)
+    @Test func `gaps are merged and each is seen`() {
+        let gaps = GapSet([500..<600, 100..<101, 550..<700, 900..<900, 990..<2000], in: 0..<1000)
+        #expect(gaps.ranges == [100..<101, 500..<700, 990..<1000])
+        #expect(gaps.columns(of: 10, scale: TimeScale(0..<1000)) == [1..<2, 5..<7, 9..<10])
+        #expect(gaps.columns(of: 0, scale: TimeScale(0..<1000)).isEmpty)
     }
 }

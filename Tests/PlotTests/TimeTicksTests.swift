@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct TimeTicksTests {
     private static let metrics = Metrics(
-        line: 1, row: 1, advance: 1, gap: 0, axis: 1, sample: 2, labelGap: 2, glyphs: .unicode, resolution: 1)
+        line: 1, row: 1, advance: 1, spacing: 0, axis: 1, sample: 2, labelSpacing: 2, glyphs: .unicode, resolution: 1)
 
     private static func ticks(_ window: Range<Int64>, width: Int, labels: TimeLabels = .utc) -> [TimeTicks.Tick] {
         TimeTicks(scale: TimeScale(window), labels: labels, metrics: metrics, width: width).ticks

@@ -4,9 +4,9 @@ import Testing
 
 @Suite struct TraceTests {
     private static func trace(
-        _ series: LinePanel.Series, holes: [Range<Int64>] = [], window: Range<Int64> = Samples.hour, columns: Int = 100
+        _ series: LinePanel.Series, gaps: [Range<Int64>] = [], window: Range<Int64> = Samples.hour, columns: Int = 100
     ) -> Trace {
-        Trace(series, scale: TimeScale(window), holes: HoleSet(holes, in: window), columns: columns)
+        Trace(series, scale: TimeScale(window), gaps: GapSet(gaps, in: window), columns: columns)
     }
 
     @Test(arguments: [1, 2, 17, 100])
@@ -33,18 +33,18 @@ import Testing
         #expect(Self.trace(.init(name: "s", points: points)).runs.count == 1)
         let stepped = Self.trace(.init(name: "s", points: points, maximumStep: Samples.minute))
         #expect(stepped.runs.map(\.count) == [20, 30])
-        let holed = Self.trace(.init(name: "s", points: points), holes: [Samples.at(22)..<Samples.at(23)])
-        #expect(holed.runs.map(\.count) == [20, 30])
-        let tiny = Self.trace(.init(name: "s", points: points), holes: [Samples.at(40.5)..<Samples.at(40.5) + 1])
+        let broken = Self.trace(.init(name: "s", points: points), gaps: [Samples.at(22)..<Samples.at(23)])
+        #expect(broken.runs.map(\.count) == [20, 30])
+        let tiny = Self.trace(.init(name: "s", points: points), gaps: [Samples.at(40.5)..<Samples.at(40.5) + 1])
         #expect(tiny.runs.count == 2)
     }
 
-    @Test func `a hole that ends where a point stands breaks only before it`() {
+    @Test func `a gap that ends where a point stands breaks only before it`() {
         let points = Samples.points(4) { Double($0) }
-        let hole = points[1].time - 5..<points[1].time
-        #expect(Self.trace(.init(name: "s", points: points), holes: [hole]).runs.map(\.count) == [1, 3])
+        let gap = points[1].time - 5..<points[1].time
+        #expect(Self.trace(.init(name: "s", points: points), gaps: [gap]).runs.map(\.count) == [1, 3])
         let from = points[1].time..<points[1].time + 5
-        #expect(Self.trace(.init(name: "s", points: points), holes: [from]).runs.map(\.count) == [2, 2])
+        #expect(Self.trace(.init(name: "s", points: points), gaps: [from]).runs.map(\.count) == [2, 2])
     }
 
     @Test func `what is not finite is skipped, counted, and a gap`() {
@@ -65,8 +65,8 @@ import Testing
     @Test func `a band is as wide as its column's points and breaks with the line`() {
         let points = Samples.points(600) { _ in 5 }
         let bands = points.indices.map { LinePanel.Band(lower: $0 == 77 ? -50 : 4, upper: $0 == 78 ? .nan : 6) }
-        let hole = [Samples.at(30) - 1..<Samples.at(30)]
-        let trace = Self.trace(.init(name: "s", points: points, bands: bands), holes: hole, columns: 10)
+        let gap = [Samples.at(30) - 1..<Samples.at(30)]
+        let trace = Self.trace(.init(name: "s", points: points, bands: bands), gaps: gap, columns: 10)
         #expect(trace.reaches.map(\.count) == [5, 5])
         #expect(trace.values == -50...6)
     }
@@ -82,7 +82,7 @@ import Testing
     @Test func `the ends of time are no trap`() {
         let points = [Int64.min, -1, 0, .max - 1, .max].map { LinePanel.Point(time: $0, value: 1) }
         let series = LinePanel.Series(name: "s", points: points, maximumStep: .max)
-        let trace = Self.trace(series, holes: [.min ..< .min + 1], window: .min ..< .max)
+        let trace = Self.trace(series, gaps: [.min ..< .min + 1], window: .min ..< .max)
         #expect(trace.count == 4 && trace.runs.count == 2)
     }
 }

@@ -24,7 +24,7 @@ struct ChartFrame {
     let panels: [Panel]
     let captions: Legend
     let scale: TimeScale
-    let holes: HoleSet
+    let gaps: GapSet
     let palette: StatePalette
     /// Where the drawing lies between the labels on its left and the right edge; not empty unless the width is.
     let plot: Range<Int>
@@ -37,21 +37,21 @@ struct ChartFrame {
         self.width = width
         self.height = height
         let scale = TimeScale(chart.window)
-        let holes = HoleSet(chart.holes, in: chart.window)
+        let gaps = GapSet(chart.gaps, in: chart.window)
         let palette = StatePalette(chart.panels)
         self.scale = scale
-        self.holes = holes
+        self.gaps = gaps
         self.palette = palette
         let data = chart.panels.map {
             PanelData(
-                $0, scale: scale, holes: holes, palette: palette, width: width, resolution: metrics.resolution)
+                $0, scale: scale, gaps: gaps, palette: palette, width: width, resolution: metrics.resolution)
         }
         let legends = data.map {
             Legend($0.legend, width: width, maximumLines: height > 16 * metrics.line ? 3 : 1, metrics: metrics)
         }
         let marks = chart.marks.filter { chart.window.contains($0.time) }.sorted { $0.time < $1.time }
         captions = Legend(
-            Self.captions(chart, holes: holes), width: width, maximumLines: width < 60 * Int(metrics.advance) ? 3 : 2,
+            Self.captions(chart, gaps: gaps), width: width, maximumLines: width < 60 * Int(metrics.advance) ? 3 : 2,
             metrics: metrics)
         // Where the drawing begins is not known yet; two lines do for labels that touch.
         let wanted = Self.lines(marks, rows: 2, scale: scale, width: width, metrics: metrics)
@@ -82,15 +82,15 @@ struct ChartFrame {
         // Nothing of the data is looked at but the names.
         let palette = StatePalette(chart.panels)
         let captions = Legend(
-            captions(chart, holes: HoleSet(chart.holes, in: chart.window)), width: width, maximumLines: 2,
+            captions(chart, gaps: GapSet(chart.gaps, in: chart.window)), width: width, maximumLines: 2,
             metrics: metrics)
         let explained = 1 + captions.lines + (chart.title.isEmpty ? 0 : 1) + min(2, chart.marks.count)
-        var height = metrics.axis + metrics.line * explained + metrics.gap
+        var height = metrics.axis + metrics.line * explained + metrics.spacing
         for panel in chart.panels {
             let entries = PanelData.legend(panel, traces: [], palette: palette)
             let legend = Legend(entries, width: width, maximumLines: 3, metrics: metrics)
             height += PanelData.wantedHeight(panel, metrics) ?? linePanel
-            height += metrics.gap + metrics.line * legend.lines
+            height += metrics.spacing + metrics.line * legend.lines
         }
         return height
     }
@@ -100,9 +100,9 @@ struct ChartFrame {
         Double(plot.lowerBound) + scale.fraction(time) * Double(plot.count)
     }
 
-    private static func captions(_ chart: Chart, holes: HoleSet) -> [Legend.Entry] {
+    private static func captions(_ chart: Chart, gaps: GapSet) -> [Legend.Entry] {
         var entries = [Legend.Entry(sample: nil, text: chart.timeLabels.caption(chart.window), isHeading: true)]
-        if !holes.ranges.isEmpty { entries.append(Legend.Entry(sample: .hole, text: chart.holeWord)) }
+        if !gaps.ranges.isEmpty { entries.append(Legend.Entry(sample: .gap, text: chart.gapWord)) }
         return entries
     }
 
@@ -112,13 +112,13 @@ struct ChartFrame {
         let wanted = contents.map { $0.gutter(metrics) }.max() ?? 0
         let gutter = min(wanted + space, width / 3)
         let start = gutter < 3 * space ? 0 : gutter
-        return start..<max(start, width - metrics.gap)
+        return start..<max(start, width - metrics.spacing)
     }
 
     private static func lines(
         _ marks: [Chart.Mark], rows: Int, scale: TimeScale, width: Int, metrics: Metrics
     ) -> [Line] {
-        var free = [LabelRow](repeating: LabelRow(width: width, gap: Int(metrics.labelGap)), count: rows)
+        var free = [LabelRow](repeating: LabelRow(width: width, spacing: Int(metrics.labelSpacing)), count: rows)
         return marks.map { mark in
             let x = max(0, min(width - 1, Int(scale.fraction(mark.time) * Double(width))))
             let text = metrics.cut(metrics.plain(mark.label), to: width)

@@ -8,7 +8,7 @@ enum Sample: Hashable {
     /// Several states within a column.
     case several
     case event(Int)
-    case hole
+    case gap
 }
 
 /// Words with their samples, set into lines.

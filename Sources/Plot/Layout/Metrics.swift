@@ -9,13 +9,13 @@ struct Metrics {
     /// The width of a column of text.
     let advance: Double
     /// The room that stays free between the parts of a chart.
-    let gap: Int
+    let spacing: Int
     /// The height of the axis of time without its labels.
     let axis: Int
     /// The width of a legend's sample, with the room behind it.
     let sample: Int
     /// The room between two labels.
-    let labelGap: Double
+    let labelSpacing: Double
     /// The characters that may be shown.
     let glyphs: Glyphs
     /// How many columns of data one unit can show.

@@ -5,10 +5,10 @@ struct PanelData {
     let legend: [Legend.Entry]
     let hasValues: Bool
 
-    init(_ panel: Chart.Panel, scale: TimeScale, holes: HoleSet, palette: StatePalette, width: Int, resolution: Int) {
+    init(_ panel: Chart.Panel, scale: TimeScale, gaps: GapSet, palette: StatePalette, width: Int, resolution: Int) {
         self.panel = panel
         if case .lines(let lines) = panel {
-            traces = lines.series.map { Trace($0, scale: scale, holes: holes, columns: width * resolution) }
+            traces = lines.series.map { Trace($0, scale: scale, gaps: gaps, columns: width * resolution) }
         } else {
             traces = []
         }

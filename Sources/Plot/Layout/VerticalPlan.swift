@@ -35,9 +35,9 @@ struct VerticalPlan {
             return true
         }
         let hasAxis = take(metrics.axis + line, least)
-        let hasTitle = hasTitle && take(line + metrics.gap, least)
-        let gaps = metrics.gap * demands.count
-        left -= min(left, gaps)
+        let hasTitle = hasTitle && take(line + metrics.spacing, least)
+        let spacings = metrics.spacing * demands.count
+        left -= min(left, spacings)
         var headers = demands.map { _ in false }
         for index in demands.indices { headers[index] = take(demands[index].headerLines * line, least) }
         let hasCaption = take(captionLines * line, least)
@@ -48,18 +48,18 @@ struct VerticalPlan {
 
         var y = 0
         title = hasTitle ? y : nil
-        if hasTitle { y += line + metrics.gap }
+        if hasTitle { y += line + metrics.spacing }
         self.marks = (0..<marks).map { y + $0 * line }
         y += marks * line
-        let gap = min(metrics.gap, height / max(1, demands.count * 4))
+        let spacing = min(metrics.spacing, height / max(1, demands.count * 4))
         places = demands.indices.map { index in
             let header = headers[index] ? y : nil
             if headers[index] { y += demands[index].headerLines * line }
             let body = y..<y + bodies[index]
-            y = body.upperBound + gap
+            y = body.upperBound + spacing
             return Place(header: header, body: body)
         }
-        if !demands.isEmpty { y -= gap }
+        if !demands.isEmpty { y -= spacing }
         axis = hasAxis ? y : nil
         axisLabels = hasAxis ? y + metrics.axis : nil
         if hasAxis { y += metrics.axis + line }

@@ -42,21 +42,21 @@ public struct Chart: Sendable {
     public var marks: [Mark]
     /// Times that nobody recorded, ns since the Unix epoch, half-open, in any order: shaded, and never bridged by a
     /// line.
-    public var holes: [Range<Int64>]
+    public var gaps: [Range<Int64>]
     /// What the legend calls the shaded times.
-    public var holeWord: String
+    public var gapWord: String
 
     /// A chart of one window of time (ns since the Unix epoch, half-open).
     public init(
         title: String, window: Range<Int64>, timeLabels: TimeLabels = .utc, panels: [Panel], marks: [Mark] = [],
-        holes: [Range<Int64>] = [], holeWord: String = "not recorded"
+        gaps: [Range<Int64>] = [], gapWord: String = "not recorded"
     ) {
         self.title = title
         self.window = window
         self.timeLabels = timeLabels
         self.panels = panels
         self.marks = marks
-        self.holes = holes
-        self.holeWord = holeWord
+        self.gaps = gaps
+        self.gapWord = gapWord
     }
 }

@@ -40,7 +40,7 @@ public struct LinePanel: Sendable {
         public let bands: [Band]
         /// What the legend calls the reach.
         public let bandName: String
-        /// The longest time (ns) between two points that a line may join; nil when only holes break it.
+        /// The longest time (ns) between two points that a line may join; nil when only gaps break it.
         public let maximumStep: Int64?
 
         /// A line through points, which are put in order of time unless they are.

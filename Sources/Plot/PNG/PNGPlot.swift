@@ -36,7 +36,7 @@ public struct PNGPlot: Sendable {
     }
 
     private static let metrics = Metrics(
-        line: 14, row: 18, advance: Double(BitmapFont.advance), gap: 8, axis: 6, sample: 26, labelGap: 12,
+        line: 14, row: 18, advance: Double(BitmapFont.advance), spacing: 8, axis: 6, sample: 26, labelSpacing: 12,
         glyphs: .unicode, resolution: 1)
 }
 

@@ -50,7 +50,8 @@ public struct SVGPlot: Sendable {
     }
 
     private static let metrics = Metrics(
-        line: 16, row: 20, advance: 6.7, gap: 8, axis: 6, sample: 28, labelGap: 12, glyphs: .unicode, resolution: 1)
+        line: 16, row: 20, advance: 6.7, spacing: 8, axis: 6, sample: 28, labelSpacing: 12, glyphs: .unicode,
+        resolution: 1)
 }
 
 /// Writes shapes as elements.

@@ -7,7 +7,7 @@ enum SVGStyle {
         case .background: "td-bg"
         case .axis: "td-axis"
         case .grid: "td-grid"
-        case .hole: "td-hole"
+        case .gap: "td-gap"
         case .mark: "td-mark"
         case .series(let number): "td-s\(number % Colours.series.count)"
         case .reach(let number): "td-r\(number % Colours.series.count)"
@@ -56,7 +56,7 @@ enum SVGStyle {
             let classes = name(ink).split(separator: " ").map { "." + $0 }.joined()
             return ".td-plot \(classes){fill:\(Colours.of(ink, dark: dark).hex)}"
         }
-        var rules = [Scene.Paint.background, .axis, .grid, .hole, .mark, .several, .event].map { rule($0) }
+        var rules = [Scene.Paint.background, .axis, .grid, .gap, .mark, .several, .event].map { rule($0) }
         for number in Colours.series.indices { rules += [rule(.series(number)), rule(.reach(number))] }
         for number in Colours.states.indices { rules.append(rule(.state(number))) }
         rules += [Scene.Ink.plain, .muted, .strong, .inside].map { rule($0) }

@@ -16,8 +16,10 @@ struct TimeTicks {
         let span = Double(UInt64(bitPattern: scale.window.upperBound &- scale.window.lowerBound))
         var coarsest: [Tick] = []
         for step in TimeStep.all {
-            // No label is shorter than a column, and a gap follows it.
-            guard span / Double(step.length) * (metrics.advance + metrics.labelGap) <= Double(width) else { continue }
+            // No label is shorter than a column, and a space follows it.
+            guard span / Double(step.length) * (metrics.advance + metrics.labelSpacing) <= Double(width) else {
+                continue
+            }
             let times = step.instants(in: scale.window, labels: labels)
             if times.isEmpty { break }
             let candidates = times.map { time in
@@ -25,7 +27,7 @@ struct TimeTicks {
                 let centre = Int(scale.fraction(time) * Double(width))
                 return Candidate(time: time, text: text, width: metrics.width(text), centre: centre)
             }
-            let (placed, isWhole) = Self.place(candidates, width: width, gap: Int(ceiling: metrics.labelGap))
+            let (placed, isWhole) = Self.place(candidates, width: width, spacing: Int(ceiling: metrics.labelSpacing))
             coarsest = placed
             if isWhole { break }
         }
@@ -41,8 +43,8 @@ struct TimeTicks {
 
     /// Puts the labels on a row, and tells whether they are enough: only those at the ends, which must move to stay on
     /// the row, may be missing.
-    private static func place(_ candidates: [Candidate], width: Int, gap: Int) -> ([Tick], isWhole: Bool) {
-        var row = LabelRow(width: width, gap: gap)
+    private static func place(_ candidates: [Candidate], width: Int, spacing: Int) -> ([Tick], isWhole: Bool) {
+        var row = LabelRow(width: width, spacing: spacing)
         var placed: [Tick] = []
         func isInside(_ candidate: Candidate) -> Bool {
             let start = candidate.centre - candidate.width / 2

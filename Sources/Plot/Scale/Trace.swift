@@ -21,10 +21,10 @@ struct Trace {
     /// How many values of the window are not finite.
     private(set) var skipped = 0
 
-    init(_ series: LinePanel.Series, scale: TimeScale, holes: HoleSet, columns: Int) {
+    init(_ series: LinePanel.Series, scale: TimeScale, gaps: GapSet, columns: Int) {
         let window = scale.window
         var column: Column?
-        var breaks = Breaks(holes: holes.ranges, maximumStep: series.maximumStep)
+        var breaks = Breaks(gaps: gaps.ranges, maximumStep: series.maximumStep)
         var isBroken = true
         var previous = window.lowerBound
         let first = Self.firstIndex(notBefore: window.lowerBound, in: series.points)
@@ -124,19 +124,19 @@ private struct Column {
 
 /// Tells where a line must not go on.
 private struct Breaks {
-    let holes: [Range<Int64>]
+    let gaps: [Range<Int64>]
     let maximumStep: Int64?
     private var next = 0
 
-    init(holes: [Range<Int64>], maximumStep: Int64?) {
-        self.holes = holes
+    init(gaps: [Range<Int64>], maximumStep: Int64?) {
+        self.gaps = gaps
         self.maximumStep = maximumStep
     }
 
     /// Whether a gap lies between two instants, each asked for in order of time.
     mutating func isBroken(from earlier: Int64, to later: Int64) -> Bool {
-        while next < holes.count, holes[next].upperBound <= earlier { next += 1 }
-        if next < holes.count, holes[next].lowerBound < later { return true }
+        while next < gaps.count, gaps[next].upperBound <= earlier { next += 1 }
+        if next < gaps.count, gaps[next].lowerBound < later { return true }
         guard let maximumStep else { return false }
         return UInt64(bitPattern: later &- earlier) > UInt64(max(0, maximumStep))
     }

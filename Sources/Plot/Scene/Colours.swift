@@ -47,7 +47,7 @@ enum Colours {
         case .background: return pick(0xffffff, 0x14161a)
         case .axis: return pick(0x555555, 0xaaaaaa)
         case .grid: return pick(0xe4e4e4, 0x2c3036)
-        case .hole: return pick(0xdcdcdc, 0x3a3d42)
+        case .gap: return pick(0xdcdcdc, 0x3a3d42)
         case .mark: return pick(0x9b1c1c, 0xff8a80)
         case .several: return pick(0x5a5a5a, 0xb5b5b5)
         case .event: return pick(0x111111, 0xf5f5f5)

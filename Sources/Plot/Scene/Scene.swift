@@ -12,7 +12,7 @@ struct Scene {
         case background
         case axis
         case grid
-        case hole
+        case gap
         case mark
         case series(Int)
         case reach(Int)

@@ -29,7 +29,7 @@ extension SceneBuilder {
         case .several: add(box(.several))
         case .event(let number):
             add(.polygon(Sign.corners(number + 3, x: x + width / 2, y: middle, radius: 4), .event, tooltip: nil))
-        case .hole: add(box(.hole))
+        case .gap: add(box(.gap))
         }
     }
 }

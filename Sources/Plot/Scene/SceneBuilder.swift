@@ -74,11 +74,11 @@ struct SceneBuilder {
     }
 
     private mutating func addHoles(_ body: Range<Int>) {
-        for columns in frame.holes.columns(of: frame.plot.count, scale: frame.scale) {
+        for columns in frame.gaps.columns(of: frame.plot.count, scale: frame.scale) {
             add(
                 .rectangle(
                     x: left + Double(columns.lowerBound), y: Double(body.lowerBound), width: Double(columns.count),
-                    height: Double(body.count), .hole, tooltip: frame.chart.holeWord))
+                    height: Double(body.count), .gap, tooltip: frame.chart.gapWord))
         }
     }
 

@@ -70,9 +70,9 @@ struct TerminalDrawing {
 
     /// Shades what nobody recorded and draws the marks.
     private mutating func drawBackground(_ body: Range<Int>) {
-        let holes = frame.holes.columns(of: frame.plot.count, scale: frame.scale)
+        let gaps = frame.gaps.columns(of: frame.plot.count, scale: frame.scale)
         for y in body {
-            for hole in holes { for x in hole { grid.put(glyphs.hole, frame.plot.lowerBound + x, y, .dim) } }
+            for gap in gaps { for x in gap { grid.put(glyphs.gap, frame.plot.lowerBound + x, y, .dim) } }
             for line in frame.lines { grid.put(glyphs.mark, frame.plot.lowerBound + line.x, y, .strong) }
         }
     }

@@ -6,7 +6,7 @@ struct TerminalGlyphs {
     let tickLeft: String
     let corner: String
     let mark: String
-    let hole: String
+    let gap: String
     let reach: String
     let several: String
     let open: String
@@ -31,17 +31,17 @@ struct TerminalGlyphs {
         case .state(let number): (state(number), .colour(number))
         case .several: (several, .strong)
         case .event(let number): (event(number), .strong)
-        case .hole: (hole, .dim)
+        case .gap: (gap, .dim)
         }
     }
 
     static let unicode = TerminalGlyphs(
-        horizontal: "─", vertical: "│", tickDown: "┬", tickLeft: "┤", corner: "└", mark: "┊", hole: "░", reach: "⢕",
+        horizontal: "─", vertical: "│", tickDown: "┬", tickLeft: "┤", corner: "└", mark: "┊", gap: "░", reach: "⢕",
         several: "╳", open: "▶", series: ["●", "▲", "■", "◆", "○", "△", "□", "◇"],
         states: ["█", "▒", "▓", "▄", "▀", "▚", "▌", "▞"], events: ["◆", "●", "▲", "■"])
 
     static let ascii = TerminalGlyphs(
-        horizontal: "-", vertical: "|", tickDown: "+", tickLeft: "+", corner: "+", mark: "!", hole: ".", reach: ":",
+        horizontal: "-", vertical: "|", tickDown: "+", tickLeft: "+", corner: "+", mark: "!", gap: ".", reach: ":",
         several: "*", open: ">", series: ["*", "+", "x", "o", "#", "@", "%", "&"],
         states: ["#", "=", "-", "+", "%", "o", "~", "&"], events: ["^", "@", "x", "$"])
 }

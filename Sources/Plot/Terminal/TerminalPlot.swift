@@ -38,7 +38,8 @@ public struct TerminalPlot: Sendable {
 
     private var metrics: Metrics {
         Metrics(
-            line: 1, row: 1, advance: 1, gap: 0, axis: 1, sample: 2, labelGap: 2, glyphs: unicode ? .unicode : .ascii,
+            line: 1, row: 1, advance: 1, spacing: 0, axis: 1, sample: 2, labelSpacing: 2,
+            glyphs: unicode ? .unicode : .ascii,
             resolution: unicode ? 2 : 1)
     }
 }

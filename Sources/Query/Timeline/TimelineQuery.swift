@@ -136,7 +136,7 @@ public struct TimelineQuery: Sendable {
         } else {
             entry.until = Timestamp(nanoseconds: silence.range.upperBound)
         }
-        if silence.isPartlyUnknown { entry.what += " (beside it the recording has a hole)" }
+        if silence.isPartlyUnknown { entry.what += " (beside it the recording has a gap)" }
         entry.weight = .bad
         return entry
     }

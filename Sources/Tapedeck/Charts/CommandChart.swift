@@ -28,7 +28,7 @@ struct CommandChart {
         let window = window(selection, maximumRows)
         return Chart(
             title: "", window: window, timeLabels: TimeLabels(zone), panels: [.gantt(panel(maximumRows))],
-            holes: gaps.map { gap in
+            gaps: gaps.map { gap in
                 gap.beganAt.nanoseconds..<max(gap.beganAt.nanoseconds, gap.endedAt?.nanoseconds ?? .max)
             })
     }

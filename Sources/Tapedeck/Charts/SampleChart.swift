@@ -65,9 +65,9 @@ struct SampleChart {
     ///   - scan: what gave the samples.
     ///   - title: what the chart is about.
     ///   - labels: how instants are written.
-    ///   - holes: where messages may be missing.
+    ///   - gaps: where messages may be missing.
     /// - Returns: the metrics as panels, the devices as lines and lanes.
-    func chart(_ scan: SampleScan, title: String, labels: TimeLabels, holes: [Range<Int64>]) -> Chart {
+    func chart(_ scan: SampleScan, title: String, labels: TimeLabels, gaps: [Range<Int64>]) -> Chart {
         let devices = Set(order.map(\.device))
         func name(_ source: Source, _ metric: Bool) -> String {
             let device = source.device.map { scan.devices[$0].text } ?? "no device"
@@ -94,7 +94,7 @@ struct SampleChart {
             }
         }
         if !states.isEmpty { panels.append(.lanes(LanePanel(lanes: states))) }
-        return Chart(title: title, window: window, timeLabels: labels, panels: panels, holes: holes)
+        return Chart(title: title, window: window, timeLabels: labels, panels: panels, gaps: gaps)
     }
 }
 

@@ -22,7 +22,7 @@ struct TimelineCharts {
     init(_ answer: TimelineAnswer, zone: TimeZone, around: Timestamp?) {
         let window = answer.window.lowerBound.nanoseconds..<answer.window.upperBound.nanoseconds
         let whole = min(answer.baseline.lowerBound.nanoseconds, window.lowerBound)..<window.upperBound
-        let holes = answer.pictures.gaps.map { gap in
+        let gaps = answer.pictures.gaps.map { gap in
             gap.beganAt.nanoseconds..<max(gap.beganAt.nanoseconds, gap.endedAt?.nanoseconds ?? .max)
         }
         let mark = around.map { Chart.Mark(time: $0.nanoseconds, label: "asked for") }
@@ -44,14 +44,14 @@ struct TimelineCharts {
             : Chart(
                 title: "states, commands and what moved", window: window, timeLabels: TimeLabels(zone), panels: panels,
                 marks: [mark].compactMap(\.self),
-                holes: holes)
+                gaps: gaps)
         before =
             lines.isEmpty || whole == window
             ? nil
             : Chart(
                 title: "what moved, and before", window: whole, timeLabels: TimeLabels(zone),
                 panels: lines.map { .lines(Self.panel($0, answer, within: whole)) },
-                marks: [Chart.Mark(time: window.lowerBound, label: "window")], holes: holes)
+                marks: [Chart.Mark(time: window.lowerBound, label: "window")], gaps: gaps)
     }
 
     private static func lanes(_ lanes: [TimelinePictures.Lane]) -> [LanePanel.Lane] {

@@ -5,7 +5,7 @@ import Query
 extension Chart {
     /// Draws a trend: a panel for each metric, a line of means for each group, with a band from the least to the greatest.
     static func trend(
-        _ rows: [TrendRow], title: String, labels: TimeLabels, holes: [Range<Int64>]
+        _ rows: [TrendRow], title: String, labels: TimeLabels, gaps: [Range<Int64>]
     ) -> Chart {
         var metrics: [String] = []
         var groups: [[String]] = []
@@ -32,7 +32,7 @@ extension Chart {
         }
         let first = rows.map(\.from.nanoseconds).min() ?? 0
         let last = rows.map(\.until.nanoseconds).max() ?? 1
-        return Chart(title: title, window: first..<last, timeLabels: labels, panels: panels, holes: holes)
+        return Chart(title: title, window: first..<last, timeLabels: labels, panels: panels, gaps: gaps)
     }
 
     private static func series(_ name: String, _ rows: [TrendRow]) -> LinePanel.Series {

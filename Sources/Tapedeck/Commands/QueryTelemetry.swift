@@ -97,9 +97,9 @@ struct QueryTelemetry: ParsableCommand {
         let title =
             (metric.isEmpty ? "telemetry" : metric.joined(separator: ", "))
             + (selection.device.count == 1 ? " of \(selection.device[0])" : "")
-        let holes = try question.tape().gaps(since: question.selection.since, until: question.selection.until)
+        let gaps = try question.tape().gaps(since: question.selection.since, until: question.selection.until)
         try ChartWriter(flags: drawing, tape: tape).write(
-            chart.chart(scan, title: title, labels: TimeLabels(question.zone), holes: holes.map(\.range)))
+            chart.chart(scan, title: title, labels: TimeLabels(question.zone), gaps: gaps.map(\.range)))
         if count == 0 {
             try question.explainNothing(
                 "samples", kinds: [.telemetry], metrics: metrics, otherMetrics: scan.otherMetrics)

@@ -132,10 +132,10 @@ struct QueryTrend: ParsableCommand {
     }
 
     private func draw(_ answer: TrendAnswer, _ question: TapeQuestion) throws {
-        let holes = try question.tape().gaps(since: question.selection.since, until: question.selection.until)
+        let gaps = try question.tape().gaps(since: question.selection.since, until: question.selection.until)
         let chart = Chart.trend(
             answer.rows, title: "\(metric.joined(separator: ", ")) every \(every)", labels: TimeLabels(question.zone),
-            holes: holes.map(\.range))
+            gaps: gaps.map(\.range))
         try ChartWriter(flags: drawing, tape: tape).write(chart)
         try finish(answer, question, rows: answer.rows.count, hidden: [])
     }
