@@ -69,7 +69,7 @@ import Testing
     @Test func `a certificate that has expired is refused`() throws {
         let workspace = try Workspace()
         let certificates = try Certificates(workspace)
-        try certificates.make("server", days: -1)
+        try certificates.make("server", isExpired: true)
         let (broker, port) = try PrivateBroker.secure(workspace, certificates)
         defer { withExtendedLifetime(broker) {} }
         try expectRefusal(

@@ -116,14 +116,14 @@ private final class RawClient {
     }
 
     @Test func `a client that does not take its answer in time is dropped and the others are served`() throws {
-        let server = try Self.server(patience: 300_000_000, String(repeating: "x", count: 16 << 20))
+        let server = try Self.server(patience: 3_000_000_000, String(repeating: "x", count: 16 << 20))
         defer { server.stop() }
         let lazy = try RawClient(server.address.port)
         lazy.send(Array("GET /page HTTP/1.1\r\n\r\n".utf8))
         let answer = try Self.ask(server, "GET /page HTTP/1.1\r\n\r\n")
         #expect(answer.utf8.count > 16 << 20)
         let started = ContinuousClock.now
-        while lazy.send([0]), ContinuousClock.now - started < .seconds(10) { usleep(10_000) }
+        while lazy.send([0]), ContinuousClock.now - started < .seconds(60) { usleep(10_000) }
         #expect(lazy.answer().utf8.count < 16 << 20)
     }
 

@@ -22,20 +22,39 @@ struct Certificates {
         ])
     }
 
-    /// Makes a certificate: NAME.pem and NAME.key; `days` below zero for one that has expired.
-    func make(_ name: String, names: String = "DNS:localhost,IP:127.0.0.1", days: Int = 2, by authority: String = "ca")
-        throws
-    {
+    /// Makes a certificate: NAME.pem and NAME.key, good for two days or, `isExpired`, for one that has long passed.
+    func make(
+        _ name: String, names: String = "DNS:localhost,IP:127.0.0.1", isExpired: Bool = false,
+        by authority: String = "ca"
+    ) throws {
         try openssl([
             "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=\(name)", "-keyout",
             path("\(name).key"), "-out", path("\(name).csr"),
         ])
         let extensions = try workspace.write("\(name).ext", "subjectAltName=\(names)\n")
-        try openssl([
-            "x509", "-req", "-in", path("\(name).csr"), "-CA", path("\(authority).pem"), "-CAkey",
-            path("\(authority).key"), "-CAcreateserial", "-days", "\(days)", "-extfile", extensions, "-out",
-            path("\(name).pem"),
-        ])
+        // `openssl ca` and not `openssl x509`, which since version 3.5 makes no certificate that has expired.
+        let issued = try workspace.write("\(name).issued", "")
+        let settings = try workspace.write(
+            "\(name).cnf",
+            """
+            [ca]
+            default_ca = authority
+            [authority]
+            database = \(issued)
+            new_certs_dir = \(path("."))
+            rand_serial = yes
+            default_md = sha256
+            policy = policy
+            [policy]
+            commonName = supplied
+            """)
+        let validity = isExpired ? ["-startdate", "20200101000000Z", "-enddate", "20200102000000Z"] : ["-days", "2"]
+        try openssl(
+            [
+                "ca", "-batch", "-notext", "-config", settings, "-cert", path("\(authority).pem"), "-keyfile",
+                path("\(authority).key"), "-in", path("\(name).csr"), "-extfile", extensions, "-out",
+                path("\(name).pem"),
+            ] + validity)
     }
 
     private func openssl(_ arguments: [String]) throws {

@@ -30,7 +30,7 @@ final class ScriptedBroker {
     /// Accepts a client, reads its CONNECT and answers it; the recorder's second client is turned away.
     func accept(sessionPresent: Bool = false, reasonCode: UInt8 = 0, properties: [UInt8] = []) throws -> Client {
         var descriptor = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
-        guard Glibc.poll(&descriptor, 1, 30_000) == 1 else { throw Failure("nobody connected within 30 s") }
+        guard Glibc.poll(&descriptor, 1, 120_000) == 1 else { throw Failure("nobody connected within two minutes") }
         let client = Client(Glibc.accept(listener, nil, nil))
         let connect = try client.read()
         guard connect.type == 1 else { throw Failure("the first packet is no CONNECT") }

@@ -154,7 +154,7 @@ import Testing
         change(&recipe)
         let start = ContinuousClock.now
         #expect(throws: SegmentDamage.self, "\(name)") { try readAll(try recipe.reader()) }
-        #expect(ContinuousClock.now - start < .seconds(2), "\(name)")
+        #expect(ContinuousClock.now - start < .seconds(30), "\(name)")
     }
 
     @Test func `the directory that the others are made from is whole`() throws {
