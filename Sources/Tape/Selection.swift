@@ -37,10 +37,15 @@ public struct Selection: Sendable {
 
     /// Whether a message is wanted as far as all but its topic goes.
     func matchesBeyondTopic(_ message: RecordedMessage) -> Bool {
-        if let since, message.arrival < since { return false }
-        if let until, message.arrival >= until { return false }
-        if !sessions.isEmpty, !sessions.contains(message.session) { return false }
-        return includesDuplicates || message.duplicateOf == nil
+        matches(arrival: message.arrival.nanoseconds, session: message.session)
+            && (includesDuplicates || message.duplicateOf == nil)
+    }
+
+    /// Whether messages of an instant (ns since the Unix epoch) and a session are wanted as far as those go.
+    public func matches(arrival: Int64, session: Int64) -> Bool {
+        if let since, arrival < since.nanoseconds { return false }
+        if let until, arrival >= until.nanoseconds { return false }
+        return sessions.isEmpty || sessions.contains(session)
     }
 
     /// What is known of the messages of a topic.
@@ -79,7 +84,7 @@ public struct Selection: Sendable {
     }
 
     /// Whether parts of the tape may be passed over because of their time or their session.
-    var restrictsParts: Bool {
+    public var restrictsParts: Bool {
         since != nil || until != nil || !sessions.isEmpty
     }
 

@@ -199,7 +199,7 @@ public struct SampleScan: GrowingScan {
         _ group: FieldSegment.Group, _ segment: FieldSegment, _ numbers: Range<Int64>
     ) throws(FieldDamage) -> [Bool]? {
         let sequences = try segment.sequences(of: group)
-        let moments = isBounded ? try segment.moments(of: group) : nil
+        let moments = selection.restrictsParts ? try segment.moments(of: group) : nil
         var wanted = [Bool](repeating: false, count: group.count)
         var isEmpty = true
         for run in group.runs where run.isWanted {
@@ -211,12 +211,10 @@ public struct SampleScan: GrowingScan {
         return isEmpty ? nil : wanted
     }
 
-    private var isBounded: Bool { selection.since != nil || selection.until != nil || !selection.sessions.isEmpty }
-
     private func isWanted(_ row: Int, _ sequence: Int64, _ numbers: Range<Int64>, _ moments: FieldMoments?) -> Bool {
         guard numbers.contains(sequence), sequence > last else { return false }
         guard let moments else { return true }
-        return contains(moments.arrivals[row], moments.session(row))
+        return selection.matches(arrival: moments.arrivals[row], session: moments.session(row))
     }
 
     /// The rows that are wanted, and what they are about.
@@ -224,7 +222,7 @@ public struct SampleScan: GrowingScan {
         _ group: FieldSegment.Group, _ segment: FieldSegment, _ numbers: Range<Int64>, _ repeats: [Bool]?
     ) throws(FieldDamage) -> [SampleBlock.Row] {
         let sequences = try segment.sequences(of: group)
-        let moments = isBounded ? try segment.moments(of: group) : nil
+        let moments = selection.restrictsParts ? try segment.moments(of: group) : nil
         var rows: [SampleBlock.Row] = []
         for run in group.runs where run.isWanted {
             let device = DeviceTopic.parse(run.topic).device
@@ -238,12 +236,6 @@ public struct SampleScan: GrowingScan {
             }
         }
         return rows
-    }
-
-    private func contains(_ arrival: Int64, _ session: Int64) -> Bool {
-        if let since = selection.since, arrival < since.nanoseconds { return false }
-        if let until = selection.until, arrival >= until.nanoseconds { return false }
-        return selection.sessions.isEmpty || selection.sessions.contains(session)
     }
 
     /// The number of the condition that each row states; -1 for none.
