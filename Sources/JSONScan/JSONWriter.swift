@@ -12,12 +12,6 @@ public struct JSONWriter: Sendable {
         self.bytes = bytes
     }
 
-    /// Forgets what was written and keeps the memory.
-    public mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
-        needsComma = false
-    }
-
     /// Writes `{`.
     public mutating func beginObject() { open(UInt8(ascii: "{")) }
 
@@ -104,6 +98,26 @@ public struct JSONWriter: Sendable {
             }
             endObject()
         }
+    }
+
+    /// Writes a member with a string; nothing for nil.
+    public mutating func member(_ key: String, _ value: String?) {
+        guard let value else { return }
+        self.key(key)
+        string(value)
+    }
+
+    /// Writes a member with an integer; nothing for nil.
+    public mutating func member(_ key: String, _ value: Int64?) {
+        guard let value else { return }
+        self.key(key)
+        int(value)
+    }
+
+    /// Writes a member with a truth value.
+    public mutating func member(_ key: String, _ value: Bool) {
+        self.key(key)
+        bool(value)
     }
 
     /// Ends a line of JSON Lines; the next value stands alone again.

@@ -175,21 +175,6 @@ extension ReplayPlan.Row {
 }
 
 extension JSONWriter {
-    fileprivate mutating func member(_ name: String, _ text: String) {
-        key(name)
-        string(text)
-    }
-
-    fileprivate mutating func member(_ name: String, _ number: Int64) {
-        key(name)
-        int(number)
-    }
-
-    fileprivate mutating func member(_ name: String, _ value: Bool) {
-        key(name)
-        bool(value)
-    }
-
     /// Milliseconds with three decimals.
     fileprivate mutating func milliseconds(_ name: String, _ nanoseconds: Int64) {
         key(name)

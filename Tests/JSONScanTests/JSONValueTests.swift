@@ -115,7 +115,7 @@ import Testing
         writer.double(.nan)
         #expect(
             String(decoding: writer.bytes, as: UTF8.self) == #"{"a":[1,{},false],"b":null,"c":1.5,"d":[0]}"# + "\nnull")
-        writer.removeAll()
+        writer = JSONWriter()
         writer.int(Int64.min)
         #expect(String(decoding: writer.bytes, as: UTF8.self) == "-9223372036854775808")
     }
@@ -126,7 +126,7 @@ import Testing
         #expect(
             String(decoding: writer.bytes, as: UTF8.self)
                 == #""\"\\\b\t\n\f\r\u0000\u001f/"# + "\u{7f}é\u{1F600}\u{2028}\"")
-        writer.removeAll()
+        writer = JSONWriter()
         let broken: [UInt8] = [0x61, 0xFF, 0xC3]
         writer.string(utf8: broken.span)
         #expect(String(decoding: writer.bytes, as: UTF8.self) == "\"a\u{FFFD}\u{FFFD}\"")

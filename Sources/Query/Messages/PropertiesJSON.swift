@@ -27,12 +27,12 @@ public enum PropertiesJSON {
         for property in list {
             switch property {
             case .userProperty: break
-            case .responseTopic(let topic): member("response_topic", topic, &writer)
-            case .correlationData(let data): member("correlation_data_base64", Base64Text.encode(data.span), &writer)
-            case .contentType(let type): member("content_type", type, &writer)
-            case .payloadFormatIndicator(let format): member("payload_format", Int64(format), &writer)
-            case .messageExpiryInterval(let seconds): member("message_expiry", Int64(seconds), &writer)
-            case .topicAlias(let alias): member("topic_alias", Int64(alias), &writer)
+            case .responseTopic(let topic): writer.member("response_topic", topic)
+            case .correlationData(let data): writer.member("correlation_data_base64", Base64Text.encode(data.span))
+            case .contentType(let type): writer.member("content_type", type)
+            case .payloadFormatIndicator(let format): writer.member("payload_format", Int64(format))
+            case .messageExpiryInterval(let seconds): writer.member("message_expiry", Int64(seconds))
+            case .topicAlias(let alias): writer.member("topic_alias", Int64(alias))
             case .subscriptionIdentifier(let identifier): subscriptions.append(identifier)
             }
         }
@@ -44,15 +44,5 @@ public enum PropertiesJSON {
         }
         writer.endObject()
         return writer.bytes
-    }
-
-    private static func member(_ key: String, _ value: String, _ writer: inout JSONWriter) {
-        writer.key(key)
-        writer.string(value)
-    }
-
-    private static func member(_ key: String, _ value: Int64, _ writer: inout JSONWriter) {
-        writer.key(key)
-        writer.int(value)
     }
 }

@@ -20,19 +20,18 @@ struct CheckReport {
     var json: [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.key("broker")
-        writer.string(facts.broker)
-        Self.put("peer", facts.peer, &writer)
-        Self.put("version", facts.version, &writer)
+        writer.member("broker", facts.broker)
+        writer.member("peer", facts.peer)
+        writer.member("version", facts.version)
         writer.key("complete")
         writer.bool(isComplete)
-        Self.put("connect_us", facts.connectTime / 1_000, &writer)
-        Self.put("round_trip_us", facts.roundTrip.map { $0 / 1_000 }, &writer)
-        Self.put("session_expiry_s", Int64(facts.terms.sessionExpiry ?? facts.sessionExpiryAsked), &writer)
-        Self.put("keep_alive_s", facts.terms.serverKeepAlive.map(Int64.init) ?? Int64(facts.keepAliveAsked), &writer)
-        Self.put("receive_maximum", Int64(facts.terms.receiveMaximum), &writer)
-        Self.put("maximum_packet_size", facts.terms.maximumPacketSize.map(Int64.init), &writer)
-        Self.put("maximum_qos", Int64(facts.terms.maximumQoS.rawValue), &writer)
+        writer.member("connect_us", facts.connectTime / 1_000)
+        writer.member("round_trip_us", facts.roundTrip.map { $0 / 1_000 })
+        writer.member("session_expiry_s", Int64(facts.terms.sessionExpiry ?? facts.sessionExpiryAsked))
+        writer.member("keep_alive_s", facts.terms.serverKeepAlive.map(Int64.init) ?? Int64(facts.keepAliveAsked))
+        writer.member("receive_maximum", Int64(facts.terms.receiveMaximum))
+        writer.member("maximum_packet_size", facts.terms.maximumPacketSize.map(Int64.init))
+        writer.member("maximum_qos", Int64(facts.terms.maximumQoS.rawValue))
         for (name, value) in [
             ("retain_available", facts.terms.retainAvailable), ("wildcards_available", facts.terms.wildcardsAvailable),
             ("shared_subscriptions_available", facts.terms.sharedSubscriptionsAvailable),
@@ -43,22 +42,19 @@ struct CheckReport {
         }
         putSubscriptions(&writer)
         putSystem(&writer)
-        Self.put("listened_ms", facts.listened / 1_000_000, &writer)
-        Self.put("messages", facts.messages, &writer)
-        Self.put("bytes", facts.bytes, &writer)
-        Self.put("device_lag_ms", facts.deviceLag.map { $0 / 1_000_000 }, &writer)
-        Self.put("broker_clock_ms", facts.brokerLag.map { $0 / 1_000_000 }, &writer)
+        writer.member("listened_ms", facts.listened / 1_000_000)
+        writer.member("messages", facts.messages)
+        writer.member("bytes", facts.bytes)
+        writer.member("device_lag_ms", facts.deviceLag.map { $0 / 1_000_000 })
+        writer.member("broker_clock_ms", facts.brokerLag.map { $0 / 1_000_000 })
         putProbe(&writer)
         writer.key("advice")
         writer.beginArray()
         for item in advice {
             writer.beginObject()
-            writer.key("weight")
-            writer.string(item.weight.rawValue)
-            writer.key("code")
-            writer.string(item.code)
-            writer.key("text")
-            writer.string(item.text)
+            writer.member("weight", item.weight.rawValue)
+            writer.member("code", item.code)
+            writer.member("text", item.text)
             writer.endObject()
         }
         writer.endArray()
@@ -72,10 +68,9 @@ struct CheckReport {
         writer.beginArray()
         for subscription in facts.subscriptions {
             writer.beginObject()
-            writer.key("filter")
-            writer.string(subscription.filter.text)
-            Self.put("qos", Int64(subscription.qos.rawValue), &writer)
-            if let code = subscription.code { Self.put(code >= 0x80 ? "refused" : "granted", Int64(code), &writer) }
+            writer.member("filter", subscription.filter.text)
+            writer.member("qos", Int64(subscription.qos.rawValue))
+            if let code = subscription.code { writer.member(code >= 0x80 ? "refused" : "granted", Int64(code)) }
             writer.endObject()
         }
         writer.endArray()
@@ -86,11 +81,11 @@ struct CheckReport {
         writer.beginObject()
         writer.key("readable")
         writer.bool(!facts.system.isEmpty)
-        Self.put("uptime_s", facts.number("uptime"), &writer)
-        Self.put("clients_connected", facts.number("clients/connected"), &writer)
-        Self.put("retained", facts.number("retained messages/count"), &writer)
-        Self.put("dropped", facts.dropped?.last, &writer)
-        Self.put("dropped_meanwhile", facts.dropped.map { $0.last - $0.first }, &writer)
+        writer.member("uptime_s", facts.number("uptime"))
+        writer.member("clients_connected", facts.number("clients/connected"))
+        writer.member("retained", facts.number("retained messages/count"))
+        writer.member("dropped", facts.dropped?.last)
+        writer.member("dropped_meanwhile", facts.dropped.map { $0.last - $0.first })
         writer.endObject()
     }
 
@@ -98,24 +93,11 @@ struct CheckReport {
         guard let probe = facts.probe else { return }
         writer.key("probe")
         writer.beginObject()
-        writer.key("topic")
-        writer.string(probe.topic)
-        Self.put("reason_code", probe.code.map(Int64.init), &writer)
-        Self.put("acknowledged_us", probe.acknowledged.map { $0 / 1_000 }, &writer)
-        Self.put("arrived_us", probe.arrived.map { $0 / 1_000 }, &writer)
+        writer.member("topic", probe.topic)
+        writer.member("reason_code", probe.code.map(Int64.init))
+        writer.member("acknowledged_us", probe.acknowledged.map { $0 / 1_000 })
+        writer.member("arrived_us", probe.arrived.map { $0 / 1_000 })
         writer.endObject()
-    }
-
-    private static func put(_ name: String, _ value: Int64?, _ writer: inout JSONWriter) {
-        guard let value else { return }
-        writer.key(name)
-        writer.int(value)
-    }
-
-    private static func put(_ name: String, _ value: String?, _ writer: inout JSONWriter) {
-        guard let value else { return }
-        writer.key(name)
-        writer.string(value)
     }
 
     /// The lines for a person.

@@ -57,18 +57,6 @@ extension TapeInfo {
 }
 
 extension JSONWriter {
-    fileprivate mutating func member(_ key: String, _ value: String?) {
-        guard let value else { return }
-        self.key(key)
-        string(value)
-    }
-
-    fileprivate mutating func member(_ key: String, _ value: Int64?) {
-        guard let value else { return }
-        self.key(key)
-        int(value)
-    }
-
     fileprivate mutating func member(_ key: String, _ value: Timestamp?) {
         member(key, value?.rfc3339)
     }
