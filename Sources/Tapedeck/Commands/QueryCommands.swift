@@ -195,11 +195,9 @@ struct QueryCommands: ParsableCommand {
         let query = CommandStoryQuery(question.selection, ids: id)
         let answer = try query.answer(try question.tape(), openUntil: try question.end())
         let times = TableTime(from: answer.events.first?.arrival, to: answer.events.last?.arrival, zone: question.zone)
-        var printer = try RowPrinter(
-            CommandEvent.columns(times, hidesCommand: answer.commands.count == 1), Screen(output.format), times: times,
-            output: OutputBuffer(descriptor: 1))
-        for event in answer.events where !output.isEnough(printer.count) { try printer.write(event.values) }
-        try printer.flush()
+        let printer = try output.write(
+            answer.events, CommandEvent.columns(times, hidesCommand: answer.commands.count == 1), times: times, \.values
+        )
         if answer.events.isEmpty { try explainUnknown(question, answer.otherIDs) }
         try question.finish(
             rows: printer.count, "message", facts: answer.commands.map { Self.outcome($0, question.glyphs) },
@@ -254,11 +252,8 @@ struct QueryCommands: ParsableCommand {
 
     private func sum(_ question: TapeQuestion, _ query: CommandsQuery) throws {
         let answer = try query.summary(try question.tape(), openUntil: try question.end())
-        var printer = try RowPrinter(
-            CommandSummaryRow.columns, Screen(output.format), times: question.times(),
-            output: OutputBuffer(descriptor: 1))
-        for row in answer.rows where !output.isEnough(printer.count) { try printer.write(row.values) }
-        try printer.flush()
+        let printer = try output.write(
+            answer.rows, CommandSummaryRow.columns, times: question.times(), \.values)
         if answer.rows.isEmpty { try question.explainNothing("commands", kinds: [.command, .commandUpdate]) }
         let commands = HumanFormat.count(answer.rows.reduce(0) { $0 + $1.count }, "command")
         try question.finish(

@@ -2,7 +2,6 @@ import ArgumentParser
 import DeviceProtocol
 import Query
 import Tape
-import Terminal
 
 /// What the messages show of each device.
 struct QueryDevices: ParsableCommand {
@@ -38,13 +37,10 @@ struct QueryDevices: ParsableCommand {
             let answer = try DevicesQuery(question.selection).answer(try question.tape())
             let silences = try detail ? silences(question) : nil
             let times = question.times()
-            var printer = try RowPrinter(
-                DeviceRow.columns(times, hasDetail: detail), Screen(output.format), times: times,
-                output: OutputBuffer(descriptor: 1))
-            for row in answer.rows where !output.isEnough(printer.count) {
-                try printer.write(row.values + (silences.map { row.details($0[row.device]) } ?? []))
+            let printer = try output.write(answer.rows, DeviceRow.columns(times, hasDetail: detail), times: times) {
+                row in
+                row.values + (silences.map { row.details($0[row.device]) } ?? [])
             }
-            try printer.flush()
             if answer.rows.isEmpty { try question.explainNothing("devices") }
             try question.finish(
                 rows: printer.count, "device", hidden: printer.hiddenTitles, duplicates: answer.duplicates,

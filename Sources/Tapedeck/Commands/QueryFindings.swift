@@ -40,11 +40,9 @@ struct QueryFindings: ParsableCommand {
             query.codes = code.map { Glob($0) }
             let answer = try query.answer(try question.tape())
             let times = question.times()
-            var printer = try RowPrinter(
-                FindingRow.columns(times, hidesDevice: question.selection.devices.count == 1), Screen(output.format),
-                times: times, output: OutputBuffer(descriptor: 1))
-            for row in answer.rows where !output.isEnough(printer.count) { try printer.write(row.values) }
-            try printer.flush()
+            let printer = try output.write(
+                answer.rows, FindingRow.columns(times, hidesDevice: question.selection.devices.count == 1),
+                times: times, \.values)
             if answer.messages == 0 {
                 try question.explainNothing("messages", isByTopic: true)
             } else if answer.rows.isEmpty {

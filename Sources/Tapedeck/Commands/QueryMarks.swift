@@ -1,7 +1,6 @@
 import ArgumentParser
 import Query
 import Tape
-import Terminal
 
 /// The marks that people set on a tape.
 struct QueryMarks: ParsableCommand {
@@ -40,12 +39,9 @@ struct QueryMarks: ParsableCommand {
                 OutputColumn("time", title: times.title("time"), minimumWidth: 12, priority: 1),
                 OutputColumn("text", minimumWidth: 12, priority: 0),
             ]
-            var printer = try RowPrinter(
-                columns, Screen(output.format), times: times, output: OutputBuffer(descriptor: 1))
-            for mark in marks where !output.isEnough(printer.count) {
-                try printer.write([.time(mark.at), .text(mark.text)])
+            let printer = try output.write(marks, columns, times: times) {
+                [.time($0.at), .text($0.text)]
             }
-            try printer.flush()
             try question.finish(rows: printer.count, "mark", hidden: printer.hiddenTitles)
         }
     }

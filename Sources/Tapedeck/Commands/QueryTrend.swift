@@ -123,11 +123,9 @@ struct QueryTrend: ParsableCommand {
     private func write(_ answer: TrendAnswer, _ question: TapeQuestion) throws {
         let aggregates = try TrendAggregates(agg)
         let times = Self.times(answer.rows.map { $0.from..<$0.until }, question)
-        var printer = try RowPrinter(
-            TrendRow.columns(times, by: by, aggregates), Screen(output.format), times: times,
-            output: OutputBuffer(descriptor: 1))
-        for row in answer.rows where !output.isEnough(printer.count) { try printer.write(row.values(aggregates)) }
-        try printer.flush()
+        let printer = try output.write(answer.rows, TrendRow.columns(times, by: by, aggregates), times: times) {
+            $0.values(aggregates)
+        }
         try finish(answer, question, rows: printer.count, hidden: printer.hiddenTitles)
     }
 
@@ -160,11 +158,7 @@ struct QueryTrend: ParsableCommand {
     private func writeStates(_ query: TrendQuery, _ question: TapeQuestion) throws {
         let answer = try StateTimesQuery(query, hold: try Self.length("--hold", hold)).answer(try question.tape())
         let times = Self.times(answer.rows.map { $0.from..<$0.until }, question)
-        var printer = try RowPrinter(
-            StateTimesRow.columns(times, by: by), Screen(output.format), times: times,
-            output: OutputBuffer(descriptor: 1))
-        for row in answer.rows where !output.isEnough(printer.count) { try printer.write(row.values) }
-        try printer.flush()
+        let printer = try output.write(answer.rows, StateTimesRow.columns(times, by: by), times: times, \.values)
         if answer.rows.isEmpty {
             try question.explainNothing(
                 "states", kinds: [.telemetry], metrics: metric.map { Glob($0) }, otherMetrics: answer.otherMetrics)
@@ -193,11 +187,7 @@ struct QueryTrend: ParsableCommand {
             rows = TrendComparisonRow.rows(answer.rows, group: new, against: old)
         }
         let times = Self.times(rows.compactMap { ($0.row ?? $0.base).map { $0.from..<$0.until } }, question)
-        var printer = try RowPrinter(
-            TrendComparisonRow.columns(times, by: by), Screen(output.format), times: times,
-            output: OutputBuffer(descriptor: 1))
-        for row in rows where !output.isEnough(printer.count) { try printer.write(row.values) }
-        try printer.flush()
+        let printer = try output.write(rows, TrendComparisonRow.columns(times, by: by), times: times, \.values)
         if rows.isEmpty, !answer.rows.isEmpty {
             let groups = Set(answer.rows.map { $0.group ?? $0.device?.text ?? "(unknown)" }).sorted()
             Notes.note("no group of that name; there are: \(groups.prefix(10).joined(separator: ", "))")

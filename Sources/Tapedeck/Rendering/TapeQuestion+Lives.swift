@@ -22,9 +22,7 @@ extension TapeQuestion {
         _ columns: [OutputColumn], _ output: OutputFlags, times: TableTime, facts: [String] = [],
         _ values: (Row) -> [OutputValue]
     ) throws {
-        var printer = try RowPrinter(columns, Screen(output.format), times: times, output: OutputBuffer(descriptor: 1))
-        for row in answer.rows where !output.isEnough(printer.count) { try printer.write(values(row)) }
-        try printer.flush()
+        let printer = try output.write(answer.rows, columns, times: times, values)
         if answer.rows.isEmpty { try explainNothing(nouns.many, kinds: kinds) }
         let unreadable = answer.unreadable > 0 ? ["\(HumanFormat.count(answer.unreadable, "message")) unreadable"] : []
         try finish(
