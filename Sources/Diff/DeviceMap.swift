@@ -11,9 +11,6 @@ public struct DeviceMap: Sendable {
     /// Whether each device is itself.
     public var isEmpty: Bool { targets.isEmpty }
 
-    /// The devices of the base that have another id on the candidate.
-    public var mapped: [DeviceID] { targets.keys.sorted() }
-
     /// Adds a pair.
     ///
     /// - Throws: ``DeviceMapClash`` where one of both has another partner already.

@@ -77,9 +77,4 @@ extension JSONToken {
     public func int64(in bytes: Span<UInt8>) -> Int64? {
         isInteger ? JSONNumber.int64(bytes.extracting(range)) : nil
     }
-
-    /// The nearest double to a number; infinite beyond the range of doubles.
-    public func double(in bytes: Span<UInt8>) -> Double {
-        JSONNumber.double(bytes.extracting(range))
-    }
 }

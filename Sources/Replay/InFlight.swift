@@ -39,8 +39,6 @@ struct InFlight {
 
     /// Whether nothing is on its way.
     var isEmpty: Bool { numbers.isEmpty }
-    /// Messages on their way.
-    var count: Int { numbers.count }
     /// How far apart the oldest and the next message are.
     var span: Int { entries.count - head }
 

@@ -57,9 +57,4 @@ final class ReadAhead: Sendable {
             try producer.run(into: queue)
         }
     }
-
-    /// Lets the thread end at its next message; it is not waited for, since it may be in the middle of a long read.
-    func cancel() {
-        queue.cancel()
-    }
 }

@@ -99,11 +99,6 @@ public struct ReplayPlan: Sendable {
         mappedDevices = admitted.preparation.seenDevices
     }
 
-    /// How long the replay takes, ns; 0 at ``Pace/maximum``, where only the broker knows.
-    public func duration(at pace: Pace) -> Int64 {
-        pace.duration(of: length)
-    }
-
     private mutating func count(
         _ admitted: MessagePreparation.Admitted, _ preparation: inout MessagePreparation, _ script: ReplayScript
     ) {

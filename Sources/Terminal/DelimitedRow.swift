@@ -34,13 +34,6 @@ public struct DelimitedRow {
         }
     }
 
-    /// Adds a field for a whole number, nil for an absent one.
-    public mutating func append(_ field: (some FixedWidthInteger)?) {
-        separate()
-        guard let field else { return }
-        bytes.append(contentsOf: String(field).utf8)
-    }
-
     /// A field as it stands in a row.
     public static func field(_ text: String, _ format: Format) -> [UInt8] {
         var row = DelimitedRow(format)

@@ -79,7 +79,7 @@ import Testing
         var rows: [TelemetryRow] = []
         while let row = try stream.next() { rows.append(row) }
         #expect(stream.scan.damages.isEmpty)
-        return (rows, stream.scan.duplicates, stream.unreadable, stream.otherMetrics)
+        return (rows, stream.scan.duplicates, stream.scan.unreadable, stream.scan.otherMetrics)
     }
 
     private static func message(

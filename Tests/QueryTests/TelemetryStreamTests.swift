@@ -108,7 +108,7 @@ import Testing
         while try stream.next() != nil { count += 1 }
         #expect(count == 1)
         #expect(stream.scan.duplicates == 1)
-        #expect(stream.unreadable == 1)
+        #expect(stream.scan.unreadable == 1)
         #expect(stream.scan.damages.isEmpty)
     }
 
@@ -138,7 +138,7 @@ import Testing
         tape.add("v1/device/A/telemetry", #"{"telemetries":{"temperature":1}}"#)
         var stream = try TelemetryStream(try tape.reader(), Selection(), metrics: [Glob("temp")])
         #expect(try stream.next() == nil)
-        #expect(stream.otherMetrics == ["temperature"])
+        #expect(stream.scan.otherMetrics == ["temperature"])
     }
 
     @Test func `a scan goes on with what was added`() throws {

@@ -50,7 +50,7 @@ struct ReadAheadTests {
             let fill = readAhead.queue.fill
             #expect(fill.messages <= limits.messages)
             #expect(fill.bytes <= limits.bytes)
-            readAhead.cancel()
+            readAhead.queue.cancel()
         }
     }
 
@@ -80,7 +80,7 @@ struct ReadAheadTests {
             ended.value.store(true, ordering: .releasing)
         }
         while !readAhead.queue.isReady { sched_yield() }
-        readAhead.cancel()
+        readAhead.queue.cancel()
         while !ended.value.load(ordering: .acquiring) { sched_yield() }
         #expect(!readAhead.queue.push(Cue(.sample(2))))
         #expect(readAhead.queue.fill.messages == 0)

@@ -58,8 +58,8 @@ struct ReplayPlanTests {
     @Test func `the duration follows rate and shortened silences`() throws {
         let plan = try plan { $0.longestSilence = 100 }
         #expect(plan.length == 130)
-        #expect(plan.duration(at: .rate(10)) == 13)
-        #expect(plan.duration(at: .maximum) == 0)
+        #expect(Pace.rate(10).duration(of: plan.length) == 13)
+        #expect(Pace.maximum.duration(of: plan.length) == 0)
     }
 
     @Test func `a cancelled plan says so`() throws {

@@ -29,16 +29,4 @@ import Testing
             try Self.written(.tsv, [["a\tb", "c\nd", "e\\n", "f\r", "\"q\"", nil, ""], ["\r\n"]])
                 == #"a\tb"# + "\t" + #"c\nd"# + "\t" + #"e\\n"# + "\t" + #"f\r"# + "\t\"q\"\t\t\n" + #"\r\n"# + "\n")
     }
-
-    @Test func `numbers are fields too`() throws {
-        let collector = Collector()
-        let output = collector.buffer()
-        var row = DelimitedRow(.csv)
-        row.append(Int64.min)
-        row.append(Int?.none)
-        row.append(UInt8(7))
-        try row.write(to: output)
-        try output.flush()
-        #expect(collector.text == "-9223372036854775808,,7\r\n")
-    }
 }

@@ -13,9 +13,6 @@ public struct CloudSetting: Hashable, Sendable {
     /// Members that are none of the above, in order.
     public var extra: [JSONMember] = []
 
-    /// A setting that says nothing.
-    public init() {}
-
     /// The members that this model reads; one member of another name is read as the setting and its value.
     public static let fieldNames = ["property", "value", "device_id"]
 

@@ -17,9 +17,6 @@ public struct Command: Hashable, Sendable {
     /// Members that are none of the above, in order.
     public var extra: [JSONMember] = []
 
-    /// A command that says nothing.
-    public init() {}
-
     /// The members that this model reads.
     public static let fieldNames = ["id", "device_id", "status", "name", "parameters"]
 

@@ -19,9 +19,6 @@ public struct CommandUpdate: Hashable, Sendable {
     /// Members that are none of the above, in order.
     public var extra: [JSONMember] = []
 
-    /// An update that says nothing.
-    public init() {}
-
     /// The members that this model reads.
     public static let fieldNames = ["id", "status", "message", "error", "device_id", "name", "parameters"]
 

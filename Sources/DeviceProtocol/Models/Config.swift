@@ -20,9 +20,6 @@ public struct Config: Hashable, Sendable {
     /// Members beside `config` that are none of the above; empty in the flat shape, where they are fields.
     public var extra: [JSONMember] = []
 
-    /// A configuration that says nothing.
-    public init() {}
-
     /// The members that this model reads.
     public static let fieldNames = ["version", "last_updated", "name", "device_id", "config"]
 

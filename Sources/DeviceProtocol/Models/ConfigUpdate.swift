@@ -9,11 +9,6 @@ public struct ConfigUpdate: Hashable, Sendable {
     /// Members that are none of the configuration's.
     public var extra: [JSONMember] { config.extra }
 
-    /// Wraps a configuration.
-    public init(_ config: Config = Config()) {
-        self.config = config
-    }
-
     /// The members that this model reads.
     public static let fieldNames = Config.fieldNames
 

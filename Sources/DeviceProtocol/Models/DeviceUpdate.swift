@@ -25,9 +25,6 @@ public struct DeviceUpdate: Hashable, Sendable {
     /// Members that are none of the above, in order.
     public var extra: [JSONMember] = []
 
-    /// An update that says nothing.
-    public init() {}
-
     /// The members that this model reads.
     public static let fieldNames = [
         "firmware_version", "firmwareVersion", "name", "sub_model", "details", "space_version", "config_version",

@@ -13,9 +13,6 @@ public struct FirmwareNotice: Hashable, Sendable {
     /// Members that are none of the above, in order.
     public var extra: [JSONMember] = []
 
-    /// A notice that says nothing.
-    public init() {}
-
     /// The members that this model reads.
     public static let fieldNames = ["latest_fw_version", "latest_fw_file_id", "device_id"]
 

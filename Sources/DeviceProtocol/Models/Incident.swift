@@ -27,9 +27,6 @@ public struct Incident: Hashable, Sendable {
     /// Members that are none of the above, in order.
     public var extra: [JSONMember] = []
 
-    /// An incident that says nothing.
-    public init() {}
-
     /// The members that this model reads.
     public static let fieldNames = [
         "id", "device_id", "status", "priority", "title", "description", "issue", "created_at", "updated_at",

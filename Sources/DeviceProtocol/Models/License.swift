@@ -33,9 +33,6 @@ public struct License: Hashable, Sendable {
     /// Members that are none of the above, in order.
     public var extra: [JSONMember] = []
 
-    /// A licence that says nothing.
-    public init() {}
-
     /// The members that this model reads.
     public static let fieldNames = [
         "id", "device_id", "data", "signature", "action", "add", "update", "remove", "expires_at", "expired_at",

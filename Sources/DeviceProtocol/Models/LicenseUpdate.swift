@@ -49,9 +49,6 @@ public struct LicenseUpdate: Hashable, Sendable {
     /// Members that are none of the above, in order.
     public var extra: [JSONMember] = []
 
-    /// An update that says nothing.
-    public init() {}
-
     /// The members that this model reads.
     public static let fieldNames = ["id", "state", "error", "message", "device_id"]
 

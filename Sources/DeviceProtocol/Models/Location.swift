@@ -13,9 +13,6 @@ public struct Location: Hashable, Sendable {
     /// Members that are none of the above, those of `coordinates` included, in order.
     public var extra: [JSONMember] = []
 
-    /// A place of which nothing is said.
-    public init() {}
-
     /// The members that this model reads.
     public static let fieldNames = ["coordinates", "utc_offset", "name"]
     /// The members of `coordinates` that this model reads.

@@ -21,9 +21,6 @@ public struct SpaceInfo: Hashable, Sendable {
     /// Members that are none of the above, in order.
     public var extra: [JSONMember] = []
 
-    /// A room of which nothing is said.
-    public init() {}
-
     /// The members that this model reads.
     public static let fieldNames = [
         "location", "temperature_units", "maintenance", "name", "local_time", "device_id",

@@ -23,9 +23,6 @@ public struct Telemetry: Hashable, Sendable {
     /// Members that are none of the above, in order.
     public var extra: [JSONMember] = []
 
-    /// Telemetry that says nothing.
-    public init() {}
-
     /// The members that this model reads.
     public static let fieldNames = [
         "status", "timestamp", "telemetries", "override", "message", "device_id", "common", "custom",

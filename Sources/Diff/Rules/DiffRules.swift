@@ -84,10 +84,4 @@ public struct DiffRules: Sendable {
     public func timeTolerance(of kind: MessageKind) -> Int64 {
         timeToleranceByKind[kind] ?? timeTolerance
     }
-
-    /// Whether there is no rule beyond the default.
-    public var isEmpty: Bool {
-        ignore.isEmpty && numericTolerance.isEmpty && unordered.isEmpty && ignoredKinds.isEmpty
-            && timeToleranceByKind.isEmpty
-    }
 }

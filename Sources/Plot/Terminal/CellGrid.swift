@@ -38,12 +38,6 @@ struct CellGrid {
         cells = Array(repeating: Cell(), count: width * height)
     }
 
-    /// Whether nothing has been drawn in a cell.
-    func isFree(_ x: Int, _ y: Int) -> Bool {
-        guard contains(x, y) else { return false }
-        return cells[y * width + x].text == " "
-    }
-
     /// Draws one character that is one column wide; outside of the grid nothing happens.
     mutating func put(_ glyph: String, _ x: Int, _ y: Int, _ ink: Ink) {
         guard contains(x, y) else { return }

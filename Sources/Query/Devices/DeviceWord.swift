@@ -10,8 +10,6 @@ struct DeviceWord {
     /// Present in telemetry.
     var sample: DeviceSamples.Sample?
 
-    init() {}
-
     init(_ telemetry: Telemetry, _ message: RecordedMessage) {
         status = telemetry.status ?? Self.text("status", in: telemetry)
         for key in Self.firmwareKeys { firmware = Self.text(key, in: telemetry) ?? firmware }

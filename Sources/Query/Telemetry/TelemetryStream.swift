@@ -18,11 +18,6 @@ public struct TelemetryStream {
         scan = try SampleScan(tape, selection, metrics: metrics)
     }
 
-    /// Messages on telemetry topics that hold no telemetry.
-    public var unreadable: Int { scan.unreadable }
-    /// Names of metrics that came by and were not asked for; at most 1000.
-    public var otherMetrics: Set<String> { scan.otherMetrics }
-
     /// The next row; nil at the end.
     ///
     /// - Throws: ``TapeError`` when the tape cannot be read at all.

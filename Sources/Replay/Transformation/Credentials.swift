@@ -28,10 +28,6 @@ public struct Credentials: Sendable, CustomStringConvertible {
         self.entries = entries
     }
 
-    init(_ keys: [DeviceID: String]) {
-        self.init(keys.mapValues { Entry(accessKey: $0) })
-    }
-
     /// The devices that the file names.
     public var devices: Set<DeviceID> { Set(entries.keys) }
 

@@ -40,7 +40,7 @@ extension ScanPlan {
     private static let readWord = " READ "
     private static let orderWord = " ORDER BY "
     private static let groupWord = " GROUPED BY "
-    private static let listWord = " IN "
+    fileprivate static let listWord = " IN "
 
     /// The plan as a text.
     var text: String {
@@ -85,13 +85,13 @@ extension ScanPlan {
 }
 
 extension ScanPlan.Condition {
-    fileprivate var text: String { column + (isList ? " IN " : comparison.rawValue) + "?" }
+    fileprivate var text: String { column + (isList ? ScanPlan.listWord : comparison.rawValue) + "?" }
 
     fileprivate init?(_ text: Substring) {
         guard text.hasSuffix("?") else { return nil }
         let text = text.dropLast()
-        if text.hasSuffix(" IN ") {
-            self.init(column: String(text.dropLast(4)), comparison: .equal, isList: true)
+        if text.hasSuffix(ScanPlan.listWord) {
+            self.init(column: String(text.dropLast(ScanPlan.listWord.count)), comparison: .equal, isList: true)
             return
         }
         // The longer sign is tried first: `>=` ends with `=` too.

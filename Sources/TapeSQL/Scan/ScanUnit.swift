@@ -102,9 +102,6 @@ final class ScanUnit {
         places = []
     }
 
-    /// Whether messages come whole.
-    var isWhole: Bool { !messages.isEmpty || group == nil }
-
     /// The message of a row, where messages come whole.
     func message(_ row: Int) -> RecordedMessage? {
         let place = places.isEmpty ? row : Int(places[row])

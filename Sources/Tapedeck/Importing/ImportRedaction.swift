@@ -13,9 +13,6 @@ struct ImportRedaction {
     /// The public name of the key in use.
     var keyName: String { redactor.keyName }
 
-    /// What was replaced so far.
-    var counts: RedactionCounts { redactor.counts }
-
     /// Replaces the secrets of a message.
     ///
     /// - Returns: how many values were replaced now.

@@ -106,11 +106,6 @@ final class StreamReader {
 
     var count: Int { streams.count }
 
-    /// How many bytes a stream has.
-    func size(of index: Int) -> Int {
-        streams.indices.contains(index) ? streams[index].count : 0
-    }
-
     /// The bytes of a stream.
     ///
     /// - Throws: ``SegmentDamage`` where its frame cannot be restored.

@@ -5,7 +5,5 @@ enum ASCII {
     static let minus: UInt8 = 0x2d
     static let point: UInt8 = 0x2e
     static let zero: UInt8 = 0x30
-    static let colon: UInt8 = 0x3a
     static let letterT: UInt8 = 0x54
-    static let backslash: UInt8 = 0x5c
 }
