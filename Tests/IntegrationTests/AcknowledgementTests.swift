@@ -2,6 +2,7 @@ import DeviceProtocol
 import Foundation
 import SQLite
 import Tape
+import TestSupport
 import Testing
 
 /// What is acknowledged, when, and how a redelivery is told from a new message.

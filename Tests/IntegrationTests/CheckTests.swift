@@ -2,6 +2,7 @@ import Foundation
 import JSONScan
 import MQTTWire
 import Tape
+import TestSupport
 import Testing
 
 /// `tapedeck check` against a real broker and against one that grants little.
