@@ -110,7 +110,10 @@ let package = Package(
         .testTarget(name: "ServiceTests", dependencies: ["Service"]),
         .testTarget(
             name: "RecorderTests",
-            dependencies: ["Recorder", "Tape", "DeviceProtocol", "MQTTWire", "JSONScan", "TestSupport"]),
+            dependencies: [
+                "Recorder", "Tape", "SQLite", "MQTTSession", "DeviceProtocol", "MQTTWire", "JSONScan", "Threads",
+                "TestSupport",
+            ]),
         .testTarget(
             name: "QueryTests",
             dependencies: [

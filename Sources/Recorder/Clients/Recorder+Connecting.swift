@@ -78,8 +78,8 @@ extension Recorder {
     private func subscribe(
         _ client: RecordingClient, _ connection: BrokerConnection, sessionPresent: Bool
     ) throws(RecorderError) {
-        let wanted = client.options.subscriptions.map(\.filter.text)
-        for old in client.held where !wanted.contains(old) {
+        let wanted = client.options.subscriptions.map(\.filter.text.utf8)
+        for old in client.held where !wanted.contains(where: { $0.elementsEqual(old.utf8) }) {
             guard let filter = try? TopicFilter(old) else { continue }
             try onConnection { () throws(ConnectionError) in try connection.unsubscribe(filter) }
         }
@@ -129,9 +129,10 @@ extension Recorder {
         client.subscribed = client.refused.isEmpty && !records.contains(where: \.isUncertain)
         for record in records {
             let cause: Gap.Cause? = record.isRefused ? .refused : record.isDowngraded ? .downgraded : nil
-            if let open = client.shortfalls[record.filter] {
+            let filter = Array(record.filter.utf8)
+            if let open = client.shortfalls[filter] {
                 if open.cause == cause { continue }
-                client.shortfalls[record.filter] = nil
+                client.shortfalls[filter] = nil
                 try onTape { () throws(TapeError) in
                     try writer.closeGap(open.id, at: Timestamp(nanoseconds: time.wall))
                 }
@@ -140,7 +141,7 @@ extension Recorder {
             report(.subscription(clientID: client.clientID, filter: record.filter, reasonCode: record.reasonCode))
             let detail = "\(record.filter): reason code 0x\(String(record.reasonCode, radix: 16))"
             let id = try addGap(client, cause, from: Timestamp(nanoseconds: time.wall), detail: detail, stays: true)
-            client.shortfalls[record.filter] = (id, cause)
+            client.shortfalls[filter] = (id, cause)
         }
         let isBorne =
             options.bestEffort && (client.refused.count < records.count || clients.count > 1)

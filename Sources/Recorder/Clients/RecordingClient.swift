@@ -97,8 +97,8 @@ final class RecordingClient {
 
     var openGap: (id: Int64, beganAt: Timestamp, sessionIsLost: Bool)?
     var sessionLost = false
-    /// Ledger rows of subscriptions that were refused or downgraded, as long as they are.
-    var shortfalls: [String: (id: Int64, cause: Gap.Cause)] = [:]
+    /// Ledger rows of subscriptions that were refused or downgraded, as long as they are; by the bytes of their filters.
+    var shortfalls: [[UInt8]: (id: Int64, cause: Gap.Cause)] = [:]
     /// Times in which the tape could not be written whose rows are not complete.
     var holds: [HeldRow] = []
     /// Filters that the broker refused.
