@@ -8,7 +8,7 @@ struct SubscriptionRecord {
     /// The broker's answer (MQTT 5.0 §3.9.3): the granted QoS, or from 0x80 a refusal.
     var reasonCode: UInt8
     /// Whether a crash of the broker may have undone it.
-    var isUncertain = false
+    var isUncertain: Bool
 
     var isRefused: Bool { reasonCode >= 0x80 }
     var isDowngraded: Bool { !isRefused && reasonCode < qos.rawValue }

@@ -144,6 +144,43 @@ import Testing
         #expect(watch.storedRows().map(\.cause) == [.behind])
     }
 
+    @Test func `holes close together are one row`() {
+        var watch = Self.learned()
+        watch.delivered(packetID: 103, dup: false, at: 11 * Self.second)
+        #expect(watch.storedRows().map(\.missing) == [2])
+        watch.turn(drained: true, began: 12 * Self.second, at: 12 * Self.second)
+        watch.delivered(packetID: 107, dup: false, at: 15 * Self.second)
+        let rows = watch.storedRows()
+        #expect(rows.map(\.id) == [1])
+        #expect(rows.map(\.missing) == [5])
+        #expect(rows.map(\.from) == [10 * Self.second])
+        #expect(rows.map(\.until) == [15 * Self.second])
+        #expect(watch.missing == 5)
+    }
+
+    @Test func `a row of the counter's drops grows with the counter`() {
+        var watch = Self.learned(unnumbered: true)
+        watch.hasCounter = true
+        for (count, second) in [(0, 11), (30, 13), (42, 15)] as [(Int64, Int64)] {
+            watch.count(count, at: second * Self.second)
+            watch.turn(drained: true, began: second * Self.second, at: second * Self.second)
+            if count > 0 { #expect(watch.storedRows().map(\.missing) == [count]) }
+        }
+        #expect(watch.counted?.id == 1)
+        #expect(watch.counted?.until == 15 * Self.second)
+        #expect(watch.missing == 42)
+    }
+
+    @Test func `what is given up stays missing`() {
+        var watch = Self.learned()
+        watch.delivered(packetID: 104, dup: false, at: 11 * Self.second)
+        watch.giveUpSuspects()
+        #expect(watch.suspects == 0)
+        watch.connected(sessionPresent: true, at: 12 * Self.second)
+        watch.delivered(packetID: 102, dup: true, at: 12 * Self.second)
+        #expect(watch.storedRows().map(\.missing) == [3])
+    }
+
     @Test func `holes far apart are rows of their own`() {
         var watch = Self.learned()
         watch.delivered(packetID: 103, dup: false, at: 11 * Self.second)

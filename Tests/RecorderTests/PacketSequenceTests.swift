@@ -26,6 +26,18 @@ import Testing
         #expect(sequence.absentCount == 2)
     }
 
+    @Test func `what is not waited for any longer is no recovery when it comes after all`() {
+        var sequence = Self.learned()
+        _ = sequence.note(1_004, dup: false)
+        sequence.forgetAbsent()
+        #expect(sequence.absentCount == 0)
+        #expect(sequence.note(1_002, dup: true) == .none)
+        // Later holes are counted as before.
+        #expect(sequence.note(1_006, dup: false) == .jump(1))
+        #expect(sequence.note(1_003, dup: true) == .none)
+        #expect(sequence.absentCount == 1)
+    }
+
     @Test func `counting goes around at the end of sixteen bits`() {
         var sequence = Self.learned(until: 65_534)
         #expect(sequence.note(65_535, dup: false) == .none)

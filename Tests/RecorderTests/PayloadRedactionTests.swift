@@ -30,6 +30,26 @@ import Testing
         #expect(bench.redactor.counts.total == 0)
     }
 
+    @Test func `a byte order mark in front moves no replacement`() throws {
+        var bench = try RedactionBench()
+        let put = bench.placeholder("hunter2")
+        #expect(
+            bench.payload("\u{FEFF}{\"password\":\"hunter2\",\"n\":1}\n\0")
+                == "\u{FEFF}{\"password\":\"\(put)\",\"n\":1}\n\0")
+    }
+
+    @Test(arguments: [
+        ("token=512;", "512", false), ("token = -0.5", "-0.5", false), ("token=a512", "a512", true),
+        ("password=512 ", "512", true),
+    ])
+    func `in text that is no JSON a number behind a name is one only where numbers can be secret`(
+        text: String, value: String, isSecret: Bool
+    ) throws {
+        var bench = try RedactionBench()
+        let put = isSecret ? bench.placeholder(value) : value
+        #expect(bench.payload(text) == text.replacing(value, with: put))
+    }
+
     @Test func `everything inside of a secret is one, and types stay`() throws {
         var bench = try RedactionBench()
         let text = bench.payload(

@@ -133,6 +133,32 @@ import Testing
         #expect(attributes[.posixPermissions] as? Int == 0o600)
     }
 
+    @Test(arguments: [
+        (["TAPEDECK_REDACTION_KEY_FILE": "/k", "XDG_STATE_HOME": "/s", "HOME": "/h"], "/k"),
+        (["TAPEDECK_REDACTION_KEY_FILE": "", "XDG_STATE_HOME": "/s", "HOME": "/h"], "/s/tapedeck/redaction.key"),
+        (["XDG_STATE_HOME": "relative", "HOME": "/h"], "/h/.local/state/tapedeck/redaction.key"),
+        ([:], "/var/lib/.local/state/tapedeck/redaction.key"),
+    ])
+    func `the key is kept in the user's state folder, unless a file is named`(
+        environment: [String: String], file: String
+    ) {
+        #expect(RedactionKey.defaultFile(environment: environment) == file)
+    }
+
+    @Test func `what somebody wrote beside the messages is redacted like them`() throws {
+        var bench = try RedactionBench()
+        bench.present("5ec4e7c0ffee5ec4e7c0ffee5ec4e7c0")
+        let put = bench.placeholder("5ec4e7c0ffee5ec4e7c0ffee5ec4e7c0")
+        let known = bench.redactor.counts
+        #expect(bench.redactor.redact(text: "valve 3 opened") == "valve 3 opened")
+        #expect(bench.redactor.counts == known)
+        #expect(bench.redactor.redact(text: "key 5ec4e7c0ffee5ec4e7c0ffee5ec4e7c0") == "key \(put)")
+        #expect(
+            bench.redactor.redact(text: "set password=hunter2, then left")
+                == "set password=\(bench.placeholder("hunter2")), then left")
+        #expect(bench.redactor.counts.since(known).total == 2)
+    }
+
     @Test func `without a place for the key it holds for this recording only`() {
         #expect(RedactionKey.kept(in: "/proc/nowhere/redaction.key").isEphemeral)
     }

@@ -2,7 +2,7 @@ public import DeviceProtocol
 public import MQTTWire
 
 /// What makes a recorder cut an incident tape, as a person writes it: `status=offline`, `cpu*>80`, `silence>5m`.
-public struct TriggerCondition: Sendable, Hashable, CustomStringConvertible {
+public struct TriggerCondition: Sendable, Hashable {
     /// What is looked at.
     public enum Test: Sendable, Hashable {
         /// A metric, or the status, compares so with a value.
@@ -110,9 +110,6 @@ public struct TriggerCondition: Sendable, Hashable, CustomStringConvertible {
             test = .metric(Glob(name), comparison, operand)
         }
     }
-
-    /// As written.
-    public var description: String { text }
 
     /// Name, comparison and value; the first comparison counts, so that a value may hold others.
     private static func parts(_ text: String) -> (String, Comparison, String)? {

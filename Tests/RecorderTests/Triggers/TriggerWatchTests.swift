@@ -53,6 +53,13 @@ import Testing
         #expect(bench.telemetry("a", #"{"status":"offline"}"#).count == 1)
     }
 
+    @Test func `a status among the metrics is compared like the status itself`() throws {
+        var bench = try Bench("status=offline")
+        #expect(
+            bench.telemetry("a", #"{"telemetries":{"status":"OffLine"}}"#)
+                == ["status=offline: device a, seq 1, status=OffLine"])
+    }
+
     @Test func `a metric that a patch does not name keeps its value`() throws {
         var bench = try Bench("cpu*>80")
         #expect(bench.telemetry("a", #"{"status":"online","telemetries":{"cpu_0":80}}"#) == [])
@@ -124,6 +131,14 @@ import Testing
         #expect(bench.tick(132) == [])
     }
 
+    @Test func `a command that is delivered as done is open no longer`() throws {
+        var bench = try Bench("command open>60s")
+        let commands = "v1/device/a/commands"
+        _ = bench.say(commands, #"[{"id":"1","name":"x","status":"pending"}]"#, at: 0)
+        _ = bench.say(commands, #"[{"id":"1","name":"x","status":"done"}]"#, at: 1)
+        #expect(bench.tick(1_000) == [])
+    }
+
     @Test func `an update ends a command that it names by correlation data, through the parent, or not at all`() throws
     {
         var bench = try Bench("command open>60s")
@@ -151,6 +166,14 @@ import Testing
         #expect(bench.telemetry("a", #"{"status":"online"}"#, at: 401) == [])
         #expect(bench.tick(701) == [])
         #expect(bench.tick(702).count == 1)
+    }
+
+    @Test func `whatever a device publishes is a sign of its life`() throws {
+        var bench = try Bench("silence>300s")
+        #expect(bench.say("v1/device/a/get", "", at: 0) == [])
+        #expect(bench.say("v1/device/a/commands/update", #"{"id":"1","status":"done"}"#, at: 200) == [])
+        #expect(bench.tick(500) == [])
+        #expect(bench.tick(501) == ["silence>300s: device a, silent for 301 s"])
     }
 
     @Test func `while the recorder is away no device is called silent, nor for as long after it`() throws {
