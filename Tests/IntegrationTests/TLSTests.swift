@@ -69,12 +69,23 @@ import Testing
     @Test func `a certificate that has expired is refused`() throws {
         let workspace = try Workspace()
         let certificates = try Certificates(workspace)
-        try certificates.make("server", isExpired: true)
+        try certificates.make("server", validity: .past)
         let (broker, port) = try PrivateBroker.secure(workspace, certificates)
         defer { withExtendedLifetime(broker) {} }
         try expectRefusal(
             workspace, ["--broker", "mqtts://localhost:\(port)", "--cafile", certificates.authority],
             says: ["has expired"])
+    }
+
+    @Test func `a certificate that is not valid yet is refused, and the clock is asked about`() throws {
+        let workspace = try Workspace()
+        let certificates = try Certificates(workspace)
+        try certificates.make("server", validity: .future)
+        let (broker, port) = try PrivateBroker.secure(workspace, certificates)
+        defer { withExtendedLifetime(broker) {} }
+        try expectRefusal(
+            workspace, ["--broker", "mqtts://localhost:\(port)", "--cafile", certificates.authority],
+            says: ["is not valid yet; is the clock of this machine right?"])
     }
 
     @Test func `a certificate for another name is refused, unless that name is asked for or none`() throws {
@@ -130,7 +141,11 @@ import Testing
         try expectRecording(
             workspace, broker, arguments, environment: ["TAPEDECK_PSK": "00112233445566778899aabbccddeeff"])
         let wrong = ["TAPEDECK_PSK": "ffeeddccbbaa99887766554433221100"]
-        try expectRefusal(workspace, arguments, says: ["cannot reach the broker", "TLS: "], environment: wrong)
+        let advice = "; the shared key or its identity is not the one that the broker knows"
+        try expectRefusal(workspace, arguments, says: ["cannot reach the broker", "TLS: ", advice], environment: wrong)
+        try expectRefusal(
+            workspace, arguments.dropLast() + ["somebody", "--psk-file", file],
+            says: ["cannot reach the broker", "TLS: ", advice])
         let bad = try Program.run(
             ["record", workspace.path("t.tape")] + arguments, in: workspace, environment: ["TAPEDECK_PSK": "s3cret"])
         #expect(bad.status == 64)

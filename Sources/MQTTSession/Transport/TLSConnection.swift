@@ -59,7 +59,7 @@ final class TLSConnection {
                 let verdict = SSL_get_verify_result(handle)
                 let said = OpenSSLError.drain()
                 if verdict != X509_V_OK { throw TransportFailure(reason: Self.objection(verdict, name)) }
-                throw TransportFailure(reason: Self.explained(said, number))
+                throw TransportFailure(reason: explained(said, number))
             }
         }
     }
@@ -96,7 +96,7 @@ final class TLSConnection {
             if said?.contains("unexpected eof") == true { return .ended }
             // The queue of errors says what the other end objects to, errno only that it hung up.
             return .failed(
-                said == nil ? TransportFailure(errno: number) : TransportFailure(reason: Self.explained(said, 0)))
+                said == nil ? TransportFailure(errno: number) : TransportFailure(reason: explained(said, 0)))
         }
     }
 
@@ -122,20 +122,22 @@ final class TLSConnection {
     }
 
     /// What OpenSSL said, with the way out where it is known.
-    private static func explained(_ said: String?, _ number: Int32) -> String {
+    private func explained(_ said: String?, _ number: Int32) -> String {
         guard let said else {
             let what = number == 0 ? "the other end closed the connection" : String(cString: strerror(number))
             return "TLS: \(what) during the handshake; does it speak TLS on this port?"
         }
+        // A wrong key is an illegal parameter (RFC 8446 §4.2.11), and of an unknown identity nothing is left to agree on.
+        let refusals = ["illegal parameter", "handshake failure", "decrypt error", "unknown psk identity"]
         let advice =
             switch said {
+            case let text where sharedKey != nil && refusals.contains(where: text.contains):
+                "; the shared key or its identity is not the one that the broker knows"
             case let text where text.contains("certificate required") || text.contains("handshake failure"):
                 "; the broker may ask for a client certificate: --cert and --key"
             case let text where text.contains("wrong version number"): "; it does not speak TLS on this port"
             case let text where text.contains("unknown ca"): "; the broker does not know the authority of --cert"
             case let text where text.contains("unexpected eof"): "; the broker closed the connection"
-            case let text where text.contains("decrypt error") || text.contains("unknown psk identity"):
-                "; the shared key or its identity is not the one that the broker knows"
             default: ""
             }
         return "TLS: \(said)\(advice)"

@@ -22,9 +22,24 @@ struct Certificates {
         ])
     }
 
-    /// Makes a certificate: NAME.pem and NAME.key, good for two days or, `isExpired`, for one that has long passed.
+    /// When a certificate is valid.
+    enum Validity {
+        case now
+        case past
+        case future
+
+        fileprivate var arguments: [String] {
+            switch self {
+            case .now: ["-days", "2"]
+            case .past: ["-startdate", "20200101000000Z", "-enddate", "20200102000000Z"]
+            case .future: ["-startdate", "24000101000000Z", "-enddate", "24010101000000Z"]
+            }
+        }
+    }
+
+    /// Makes a certificate: NAME.pem and NAME.key.
     func make(
-        _ name: String, names: String = "DNS:localhost,IP:127.0.0.1", isExpired: Bool = false,
+        _ name: String, names: String = "DNS:localhost,IP:127.0.0.1", validity: Validity = .now,
         by authority: String = "ca"
     ) throws {
         try openssl([
@@ -48,13 +63,12 @@ struct Certificates {
             [policy]
             commonName = supplied
             """)
-        let validity = isExpired ? ["-startdate", "20200101000000Z", "-enddate", "20200102000000Z"] : ["-days", "2"]
         try openssl(
             [
                 "ca", "-batch", "-notext", "-config", settings, "-cert", path("\(authority).pem"), "-keyfile",
                 path("\(authority).key"), "-in", path("\(name).csr"), "-extfile", extensions, "-out",
                 path("\(name).pem"),
-            ] + validity)
+            ] + validity.arguments)
     }
 
     private func openssl(_ arguments: [String]) throws {
