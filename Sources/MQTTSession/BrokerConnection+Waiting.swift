@@ -5,7 +5,7 @@ extension BrokerConnection {
     /// What became of waiting for the socket.
     public struct Readiness: Sendable, Hashable {
         /// There is something to read, or the connection broke.
-        public var readable = false
+        public var readable: Bool
         /// The socket takes bytes again.
         public var writable = false
         /// The `wake` descriptor was signalled.

@@ -22,6 +22,16 @@ import Testing
         #expect(ConnectionError.lost(broker: "b", reason: "").isTransient)
     }
 
+    @Test(arguments: [("", 16), ("me", 0), ("me", 257)])
+    func `a shared key without an identity, or of no length that TLS knows, is refused`(identity: String, length: Int)
+        throws
+    {
+        var options = ConnectionOptions(address: try BrokerAddress("mqtts://h"), clientID: "me")
+        options.tls.sharedKey = .init(identity: identity, key: [UInt8](repeating: 1, count: length))
+        let error = #expect(throws: ConnectionError.self) { try BrokerConnection(options) }
+        #expect(error == .invalidOption(name: "shared key", reason: "it needs an identity and 1 to 256 bytes"))
+    }
+
     @Test(arguments: ["", "nul\0", String(repeating: "x", count: 70_000)])
     func `a client id that would not get through is refused`(clientID: String) throws {
         let address = try BrokerAddress("h")

@@ -22,6 +22,40 @@ import Testing
                 + [0, 2] + Array("me".utf8) + [0, 1] + Array("u".utf8) + [0, 2] + Array("pw".utf8))
     }
 
+    @Test func `the largest packet that may come is told, and never as 0`() throws {
+        let peer = try ScriptedPeer()
+        for (size, bytes) in [(70_000, [0, 1, 0x11, 0x70]), (0, [0, 0, 0, 1])] as [(UInt32, [UInt8])] {
+            _ = try peer.connection { $0.maximumPacketSize = size }
+            // Behind fixed header, protocol, flags, keep alive and the receive maximum: property 39 (MQTT 5.0 §3.1.2.11.4).
+            #expect(Array(peer.received()[12...].prefix(9)) == [8, 33, 0, 20, 39] + bytes)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("text that is not UTF-8", [31, 0, 2, 0xc3, 0x28]), ("a text beyond the end", [31, 0, 3, 0x61]),
+        ] as [(String, [UInt8])])
+    func `a CONNACK that cannot be read says why`(what: String, properties: [UInt8]) throws {
+        let peer = try ScriptedPeer()
+        let connection = try peer.connection()
+        peer.send([0x20, UInt8(3 + properties.count), 0, 0, UInt8(properties.count)] + properties)
+        let error = #expect(throws: ConnectionError.self) { try connection.read(limit: 1) }
+        guard case .protocolError = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    @Test func `a broker that does not answer CONNECT in time is unreachable`() throws {
+        let peer = try ScriptedPeer()
+        let connection = try peer.connection()
+        let error = #expect(throws: ConnectionError.self) {
+            try connection.awaitAcknowledgement(within: 0, wake: -1, isStopping: { false })
+        }
+        #expect(error == .unreachable(broker: connection.broker, reason: "no answer to CONNECT within 0 s"))
+        #expect(try connection.awaitAcknowledgement(within: 0, wake: -1, isStopping: { true }) == nil)
+    }
+
     @Test func `the terms of a CONNACK are all read`() throws {
         let peer = try ScriptedPeer()
         let connection = try peer.connection()
@@ -144,7 +178,9 @@ import Testing
             ("a topic that is no UTF-8", [0x30, 4, 0, 1, 0xff, 0]),
             ("a NUL in a topic", [0x30, 4, 0, 1, 0, 0]), ("properties beyond the end", [0x30, 4, 0, 1, 0x61, 9]),
             ("a property of another packet", [0x30, 6, 0, 1, 0x61, 2, 17, 0]), ("an empty PUBACK", [0x40, 0]),
-            ("a SUBACK without codes", [0x90, 3, 0, 1, 0]), ("PINGREQ", [0xc0, 0]), ("AUTH", [0xf0, 0]),
+            ("a SUBACK without codes", [0x90, 3, 0, 1, 0]),
+            ("properties with a length of five bytes", [0x90, 8, 0, 1, 0xff, 0xff, 0xff, 0xff, 0, 0]),
+            ("PINGREQ", [0xc0, 0]), ("AUTH", [0xf0, 0]),
         ] as [(String, [UInt8])])
     func `what is no MQTT is an error, not a crash`(name: String, bytes: [UInt8]) throws {
         let peer = try ScriptedPeer()

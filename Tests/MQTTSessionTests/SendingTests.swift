@@ -86,6 +86,98 @@ import Testing
         #expect(more == 40)
     }
 
+    @Test(
+        arguments: [
+            .contentType("a\0"), .responseTopic("\0"), .userProperty(name: "n\0", value: ""),
+            .userProperty(name: "n", value: "v\0"),
+        ] as [PublishProperty])
+    func `a property with a NUL in it is not sent, and nothing of its message`(property: PublishProperty) throws {
+        let peer = try ScriptedPeer()
+        let connection = try peer.accepted()
+        let error = #expect(throws: ConnectionError.self) {
+            try connection.publish(
+                topic: "t", payload: [], qos: .atLeastOnce, properties: PublishProperties([property]))
+        }
+        guard case .unsendable(topic: "t", _) = error else {
+            throw PeerFailure(what: "\(String(describing: error))", errno: 0)
+        }
+        #expect(try connection.flush())
+        #expect(peer.received() == [])
+    }
+
+    @Test func `the sixty-five thousand five hundred and thirty-sixth request without an answer breaks the connection`()
+        throws
+    {
+        let peer = try ScriptedPeer()
+        let connection = try peer.accepted()
+        for _ in 1...65_535 { _ = connection.requests.add(.publishOnce) }
+        let error = #expect(throws: ConnectionError.self) {
+            try connection.subscribe(try TopicFilter("a"), qos: .atMostOnce)
+        }
+        #expect(
+            error
+                == .lost(broker: connection.broker, reason: "it has left 65,535 requests without an answer"))
+        #expect(peer.received() == [])
+    }
+
+    @Test func `a full socket is waited for until it takes bytes again, however much there is to read`() throws {
+        let peer = try ScriptedPeer()
+        let connection = try peer.accepted()
+        _ = try connection.publish(topic: "t", payload: [UInt8](repeating: 7, count: 4_000_000), qos: .atMostOnce)
+        #expect(try !connection.flush())
+        peer.send(ScriptedPeer.publish("t", [1], qos: 0))
+        #expect(connection.waitUntilWritable(timeout: 0, wake: -1) == .init(readable: false))
+        _ = peer.received()
+        #expect(connection.waitUntilWritable(timeout: 30_000_000_000, wake: -1).writable)
+    }
+
+    @Test func `a subscription is taken back without waiting for the answer`() throws {
+        let peer = try ScriptedPeer()
+        let connection = try peer.accepted()
+        try connection.unsubscribe(try TopicFilter("a/+"))
+        // UNSUBSCRIBE: packet identifier, no properties, the filter (MQTT 5.0 §3.10).
+        #expect(peer.received() == [0xa2, 8, 0, 1, 0, 0, 3, 0x61, 0x2f, 0x2b])
+        peer.send([0xb0, 4, 0, 1, 0, 0])
+        #expect(try connection.read(limit: 10))
+        #expect(connection.takeEvents().isEmpty)
+    }
+
+    // MARK: Being alive
+
+    @Test func `a PING overtakes the acknowledgements that are held back, and nothing else`() throws {
+        let peer = try ScriptedPeer()
+        let connection = try peer.accepted { $0.keepAlive = 5 }
+        peer.send(ScriptedPeer.publish("t", [1], packetID: 5))
+        #expect(try connection.read(limit: 10))
+        func passKeepAlive() {
+            connection.pulse = Pulse()
+            connection.pulse.sent(at: MonotonicClock.now - 5_000_000_000)
+        }
+        passKeepAlive()
+        try connection.maintain()
+        #expect(peer.received() == [0xc0, 0])
+        // A message that waits for its flush goes first.
+        _ = try connection.publish(topic: "t", payload: [], qos: .atMostOnce)
+        passKeepAlive()
+        try connection.maintain()
+        #expect(peer.received() == [])
+        try connection.flush()
+        #expect(peer.received() == [0x30, 4, 0, 1, 0x74, 0, 0xc0, 0, 0x40, 2, 0, 5])
+    }
+
+    @Test func `a broker that leaves a PING unanswered for the keep alive is given up`() throws {
+        let peer = try ScriptedPeer()
+        // The broker's own keep alive of 7 s counts (MQTT 5.0 §3.2.2.3.14).
+        let connection = try peer.accepted(properties: [19, 0, 7]) { $0.keepAlive = 60 }
+        let now = MonotonicClock.now
+        connection.pulse = Pulse()
+        connection.pulse.sent(at: now - 20_000_000_000)
+        #expect(connection.pulse.check(interval: 7, at: now - 10_000_000_000) == .ping)
+        connection.pulse.drained(heard: 0, at: now)
+        let error = #expect(throws: ConnectionError.self) { try connection.maintain() }
+        #expect(error == .lost(broker: connection.broker, reason: "it has not answered a PING for 10 s"))
+    }
+
     @Test(arguments: ["", "a/+", "#", "nul\0"])
     func `what is no topic name is not sent`(topic: String) throws {
         let peer = try ScriptedPeer()
