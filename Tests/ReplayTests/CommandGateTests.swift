@@ -135,6 +135,78 @@ struct CommandGateTests {
         #expect(String(decoding: message.payload, as: UTF8.self) == expected)
     }
 
+    @Test func `nothing is left of a gate that was cleared but what the target sent`() {
+        var gate = CommandGate(limits: .init(answers: 2, bytes: 1 << 20, commands: 10))
+        gate.hold(cue(1, "one"), answer("one"), of: "a", at: 0, scaled: { $0 })
+        gate.hold(cue(2, "two"), answer("two", "dump"), of: "a", at: 0, scaled: { $0 })
+        gate.arrived(command("x"), at: 0, scaled: { $0 })
+        #expect(gate.waiting == 1 && gate.nextRelease != nil && !gate.hasRoom)
+        gate.clear()
+        #expect(gate.isEmpty && gate.waiting == 0 && gate.nextRelease == nil && gate.hasRoom)
+        gate.arrived(command("y", "dump"), at: 0, scaled: { $0 })
+        #expect(gate.next(at: .max)?.due == nil)
+        #expect(gate.expire(at: .max, timeout: 0, due: { $1 }).isEmpty)
+        // An answer to a command that came before finds it.
+        gate.hold(cue(3, "two"), answer("two", "dump"), of: "a", at: 0, scaled: { $0 })
+        #expect(gate.nextRelease == 100)
+    }
+
+    @Test(arguments: [
+        (#"{"id":7,"n":7,"s":"7"}"#, "12", #"{"id":12,"n":12,"s":"12"}"#),
+        (#"{"id":7,"n":70}"#, "x-1", #"{"id":"x-1","n":70}"#), (#"{"id":"7"}"#, "12", #"{"id":"12"}"#),
+    ])
+    func `an id that is a number becomes a number where the new one is one`(
+        payload: String, new: String, expected: String
+    ) {
+        var message = cue(1, "7").message
+        message.payload = Array(payload.utf8)
+        AnswerRewriting.apply(to: &message, newID: new)
+        #expect(String(decoding: message.payload, as: UTF8.self) == expected)
+    }
+
+    @Test(arguments: ["n/w", "n+", "#", "n\0w"])
+    func `an id that would make another topic does not get into the response topic`(new: String) {
+        var message = cue(1, "old").message
+        message.properties = PublishProperties([.responseTopic("x/old"), .correlationData(Array("old".utf8))])
+        AnswerRewriting.apply(to: &message, newID: new)
+        #expect(message.properties.list == [.responseTopic("x/old"), .correlationData(Array(new.utf8))])
+    }
+
+    @Test(arguments: [
+        ("\u{FEFF}{\"id\":\"old\"}\r\n\0\0", "n-1", "\u{FEFF}{\"id\":\"n-1\"}\r\n\0\0"),
+        (#""{\"id\":\"old\",\"m\":\"an old\"}""#, "n-1", #""{\"id\":\"n-1\",\"m\":\"an old\"}""#),
+        (#""{\"id\":\"\\u006fld\"}""#, "n\"w", #""{\"id\":\"n\\\"w\"}""#),
+    ])
+    func `the id is found in whatever decoding sees through`(payload: String, new: String, expected: String) throws {
+        var message = cue(1, "old").message
+        message.payload = Array(payload.utf8)
+        AnswerRewriting.apply(to: &message, newID: new)
+        #expect(String(decoding: message.payload, as: UTF8.self) == expected)
+        let topic = DeviceTopic.parse(message.topic)
+        #expect(Commands.answered(message.payload, PublishProperties(), topic)?.id == new)
+    }
+
+    @Test(arguments: ["{\"id\":\"old\"} trailing", "\"old\"", "", "[1,"])
+    func `what is no answer stays as it is`(payload: String) {
+        var message = cue(1, "old").message
+        message.payload = Array(payload.utf8)
+        let properties = message.properties
+        AnswerRewriting.apply(to: &message, newID: "new")
+        #expect(message.payload == Array(payload.utf8))
+        #expect(message.properties == properties)
+    }
+
+    @Test func `a command without id or name, and an answer to nothing, are tied to nothing`() {
+        let commands = #"[{"id":"1"},{"name":"reboot"},{"id":"2","name":"dump"}]"#
+        let topic = DeviceTopic.parse("v1/device/a/commands")
+        #expect(Commands.decode(Array(commands.utf8), topic).map(\.id) == ["2"])
+        let update = DeviceTopic.parse("v1/device/a/commands/update")
+        let payload = Array(#"{"status":"done"}"#.utf8)
+        #expect(Commands.answered(payload, PublishProperties(), update)?.id == nil)
+        // Correlation data that is no text is no id.
+        #expect(Commands.answered(payload, PublishProperties([.correlationData([0xff])]), update)?.id == nil)
+    }
+
     @Test func `an id that only the correlation data has is replaced there, and topics by whole levels`() {
         var message = cue(1, "old").message
         message.payload = Array("{}".utf8)

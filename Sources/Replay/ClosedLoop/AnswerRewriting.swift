@@ -11,36 +11,47 @@ enum AnswerRewriting {
         guard let old = Commands.answered(message.payload, message.properties, topic)?.id,
             !old.isEmpty, !old.utf8.elementsEqual(newID.utf8)
         else { return }
-        message.payload = payload(message.payload, old, newID) ?? message.payload
+        message.payload = payload(message.payload, old, newID)
         if !message.properties.isEmpty { message.properties = properties(message.properties, old, newID) }
     }
 
-    /// The payload with each JSON value that is the id replaced; nil when it is no JSON.
-    private static func payload(_ payload: [UInt8], _ old: String, _ new: String) -> [UInt8]? {
-        let bytes = payload.span
-        var tokenizer = JSONTokenizer()
-        var result: [UInt8] = []
-        result.reserveCapacity(payload.count + new.utf8.count)
-        var copied = 0
-        do {
-            while let token = try tokenizer.next(in: bytes) {
-                guard token.kind == .string || token.kind == .number,
-                    token.string(in: bytes).utf8.elementsEqual(old.utf8)
-                else { continue }
-                result += payload[copied..<token.literalRange.lowerBound]
-                copied = token.literalRange.upperBound
-                if token.kind == .number, JSONNumber(new) != nil {
-                    result += new.utf8
-                } else {
-                    var writer = JSONWriter(appendingTo: [])
-                    writer.string(new)
-                    result += writer.bytes
-                }
-            }
+    /// The payload with each JSON value that is the id replaced, in whatever decoding sees through: behind a byte order
+    /// mark, in front of NULs, and in JSON that is the text of a JSON string.
+    private static func payload(_ payload: [UInt8], _ old: String, _ new: String) -> [UInt8] {
+        let content = PayloadEditor.content(payload)
+        var edits = PayloadEdits()
+        do throws(JSONError) {
+            try replace(old, new, in: payload.span.extracting(content), isInner: false, &edits)
         } catch {
-            return nil
+            return payload
         }
-        return result + payload[copied...]
+        edits.translate(from: 0) { $0.lowerBound + content.lowerBound..<$0.upperBound + content.lowerBound }
+        return edits.applied(to: payload)
+    }
+
+    private static func replace(
+        _ old: String, _ new: String, in text: Span<UInt8>, isInner: Bool, _ edits: inout PayloadEdits
+    ) throws(JSONError) {
+        var tokenizer = JSONTokenizer()
+        while let token = try tokenizer.next(in: text) {
+            guard token.kind == .string || token.kind == .number else { continue }
+            if token.string(in: text).utf8.elementsEqual(old.utf8) {
+                let isNumber = token.kind == .number && JSONNumber(new) != nil
+                let literal = isNumber ? Array(new.utf8) : quoted(Array(new.utf8))
+                // In a string's text quotes and what they hold are escaped once more.
+                edits.replace(token.literalRange, with: isInner ? quoted(literal).dropLast().dropFirst() : literal[...])
+            } else if token.kind == .string, tokenizer.depth == 0, !isInner {
+                let inner = EscapedText(text, token.range)
+                try replace(old, new, in: inner.bytes.span, isInner: true, &edits)
+                edits.translate(from: 0) { inner.literal($0) }
+            }
+        }
+    }
+
+    private static func quoted(_ text: [UInt8]) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.string(utf8: text.span)
+        return writer.bytes
     }
 
     private static func properties(_ properties: PublishProperties, _ old: String, _ new: String) -> PublishProperties {

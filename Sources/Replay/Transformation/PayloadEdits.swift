@@ -17,7 +17,7 @@ struct PayloadEdits {
     }
 
     /// Notes a replacement, which must not lie before the one noted last.
-    mutating func replace(_ range: Range<Int>, with bytes: [UInt8]) {
+    mutating func replace(_ range: Range<Int>, with bytes: some Collection<UInt8>) {
         let start = text.count
         text.append(contentsOf: bytes)
         edits.append(Edit(range: range, text: start..<text.count))
