@@ -119,7 +119,7 @@ extension MessageTransformer {
         _ values: inout MessageValues
     ) -> [UInt8] {
         var edits = PayloadEdits()
-        let before = values
+        let (counts, before) = (editor.counts, values)
         for match in ids?.found(in: bytes) ?? [] {
             guard let entry = ids?.entries[match.entry] else { continue }
             edits.replace(match.range, with: entry.target)
@@ -140,7 +140,10 @@ extension MessageTransformer {
         }
         let result = edits.isEmpty ? renewed : edits.applied(to: renewed)
         guard result.count <= 65_535 else {
-            editor.counts.leave(.mapDevice, .tooLong)
+            // Nothing is changed: neither are examples shown.
+            editor.counts = counts
+            if values.ids > before.ids { editor.counts.leave(.freshIDs, .tooLong) }
+            if values.devices > before.devices { editor.counts.leave(copy > 0 ? .fanOut : .mapDevice, .tooLong) }
             values = before
             return bytes
         }
