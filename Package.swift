@@ -141,8 +141,8 @@ let package = Package(
         .testTarget(
             name: "TapedeckTests",
             dependencies: [
-                "Tapedeck", "Service", "Recorder", "MQTTSession", "Diff", "Query", "Terminal", "Tape", "DeviceProtocol",
-                "MQTTWire", "JSONScan", "TapeTestSupport", "TestSupport",
+                "Tapedeck", "Service", "Recorder", "Replay", "MQTTSession", "Diff", "Query", "Terminal", "Tape",
+                "DeviceProtocol", "MQTTWire", "JSONScan", "TapeTestSupport", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         .testTarget(

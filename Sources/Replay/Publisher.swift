@@ -63,7 +63,7 @@ final class Publisher {
 
     init(
         _ settings: Settings, queue: BoundedQueue, host: LaneHost, mode: ConnectionMode = .single,
-        controls: ControlMailbox, index: SeekIndex = SeekIndex(), shouldStop: @escaping () -> Bool = { false },
+        controls: ControlMailbox, index: SeekIndex = SeekIndex(), shouldStop: @escaping () -> Bool,
         restart: ((SeekIndex.Place) throws(ReplayError) -> BoundedQueue)? = nil
     ) {
         self.settings = settings

@@ -65,17 +65,21 @@ public struct ReplayPlan: Sendable {
         var direction: Direction
     }
     private var table: [Key: Row] = [:]
+    private let limit: Int
 
     /// Reads the tape and counts.
     ///
     /// - Parameters:
     ///   - script: what is to be replayed.
     ///   - tape: the tape that the script names.
+    ///   - limit: how many rows, and devices, are told apart.
     ///   - isCancelled: asked before each message; true ends the reading.
     /// - Throws: ``TapeError`` when the tape cannot be read, ``ReplayError/cancelled``.
     public init(
-        _ script: ReplayScript, tape: TapeReader, isCancelled: () -> Bool = { false }
+        _ script: ReplayScript, tape: TapeReader, limit: Int = ReplayPlan.rowLimit,
+        isCancelled: () -> Bool = { false }
     ) throws {
+        self.limit = limit
         var admitted = try AdmittedMessages(script, tape: tape)
         admitted.preparation.collectExamples()
         let copies = admitted.preparation.copies
@@ -124,7 +128,7 @@ public struct ReplayPlan: Sendable {
         note(topic.device)
         if !message.properties.isEmpty { note(message.properties.userProperty("device_id").map { DeviceID($0) }) }
         let key = Key(device: result.device, kind: topic.kind, direction: admitted.direction)
-        guard table.count < Self.rowLimit || table[key] != nil else {
+        guard table.count < limit || table[key] != nil else {
             messagesBeyondRows += copies
             return
         }
@@ -148,7 +152,7 @@ public struct ReplayPlan: Sendable {
     }
 
     private mutating func note(_ device: DeviceID?) {
-        if let device, devices.count < Self.rowLimit { devices.insert(device) }
+        if let device, devices.count < limit { devices.insert(device) }
     }
 
     private static func precedes(_ left: Row, _ right: Row) -> Bool {

@@ -138,6 +138,50 @@ struct LaneTests {
         #expect(throws: ReplayError.self) { try deaf.run() }
     }
 
+    /// An update that answers the first reboot of device a.
+    private func answering(_ sequence: Int64, offset: Int64 = 0) -> Cue {
+        var message = OutgoingMessage.sample(sequence, offset: offset)
+        message.topic = "v1/device/a/commands/update"
+        message.payload = Array(#"{"id":"old"}"#.utf8)
+        return Cue(message, answer: RecordedAnswer(commandID: "old", name: "reboot", ordinal: 0, delay: 0))
+    }
+
+    @Test func `an answer whose connection takes nothing waits for it`() throws {
+        let bench = PublisherBench(clock, [answering(1), Cue(.sample(2, offset: second))])
+        bench.settings.commandTimeout = 30 * second
+        let (main, listener) = (ScriptedTarget(clock), ScriptedTarget(clock))
+        bench.makeTarget = { $0 == .listener ? listener : main }
+        bench.at(second / 2) { main.isBlocked = true }
+        bench.at(2 * second) { listener.deliver("v1/device/a/commands", #"{"id":"new","name":"reboot"}"#) }
+        var published = 0
+        bench.at(19 * second) { published = main.published.count }
+        bench.at(20 * second) { main.isBlocked = false }
+        let start = clock.monotonic
+        let report = try bench.run()
+        // The socket had not taken the message before it.
+        #expect(published == 1)
+        #expect(main.published.map { $0.time - start } == [20 * second, 20 * second])
+        #expect(main.payloads.last == #"{"id":"new"}"#)
+        #expect(report.closedLoop?.released == 1)
+        #expect(report.isComplete)
+    }
+
+    @Test func `a replay that is stopped lets go of the answers that wait`() throws {
+        let bench = PublisherBench(clock, [answering(1), Cue(.sample(2, offset: 60 * second))])
+        bench.settings.commandTimeout = 300 * second
+        let (main, listener) = (ScriptedTarget(clock), ScriptedTarget(clock))
+        bench.makeTarget = { $0 == .listener ? listener : main }
+        bench.press(.stop, at: 10 * second)
+        bench.at(10 * second + 1) { listener.deliver("v1/device/a/commands", #"{"id":"new","name":"reboot"}"#) }
+        let start = clock.monotonic
+        let report = try bench.run()
+        #expect(clock.monotonic - start <= 11 * second)
+        #expect(main.published.isEmpty)
+        #expect(report.ending == .interrupted)
+        #expect(report.closedLoop?.released == 0)
+        #expect(report.unsent == 2)
+    }
+
     @Test func `an answer is given up a timeout after it was due, and the report says for what`() throws {
         var message = OutgoingMessage.sample(5, offset: 10 * second)
         message.topic = "v1/device/a/commands/update"

@@ -15,6 +15,10 @@ final class PublisherBench {
     var stopAt = Int64.max
     var checkPeer: (String?) throws(ReplayError) -> Void = { _ in }
     var makeTarget: (LaneRole) -> ScriptedTarget
+    /// Why the tape cannot be read behind the messages.
+    var failure: (any Error)?
+    /// Whether the tape is still being read behind the messages.
+    var isReading = false
     /// What is published before the messages.
     var prelude: [Cue] = []
     private let cues: [Cue]
@@ -68,7 +72,7 @@ final class PublisherBench {
             if mode != .single { queue.announce(.init(connection: cue.connection, offset: cue.message.offset)) }
             _ = queue.push(cue)
         }
-        queue.finish(nil)
+        if !isReading { queue.finish(failure) }
         return queue
     }
 }

@@ -66,6 +66,16 @@ struct PublisherControlTests {
         #expect(report.isComplete)
     }
 
+    @Test func `at so many a second one goes on from the message whose turn it is`() throws {
+        let (bench, target) = bench(30)
+        bench.settings.pace = .perSecond(10)
+        // Message 5 is next, which was recorded at second 5: with 10 s more it is message 15.
+        bench.press(.seek(10 * second), at: 450_000_000)
+        let report = try bench.run()
+        #expect(target.published.map(\.sequence) == (0..<5).map { "\($0)" } + (15..<30).map { "\($0)" })
+        #expect(report.seeks == 1)
+    }
+
     @Test func `going back sends again what is passed`() throws {
         let (bench, target) = bench(30)
         bench.press(.seek(-10 * second), at: 12 * second + 500_000_000)

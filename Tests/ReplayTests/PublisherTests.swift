@@ -162,6 +162,100 @@ struct PublisherTests {
         #expect(report.unacknowledged == 0)
     }
 
+    // MARK: Connections that break
+
+    private func lost(_ target: ScriptedTarget) -> ConnectionError { .lost(broker: target.broker, reason: "test") }
+
+    @Test func `a connection that breaks while it is written is made anew, and what it had is sent again`() throws {
+        let (broken, second) = (ScriptedTarget(clock), ScriptedTarget(clock))
+        broken.acknowledges = false
+        let bench = PublisherBench(clock, (0..<4).map { Cue(message($0, offset: Int64($0) * 10, qos: .atLeastOnce)) })
+        bench.at(15) { [self] in broken.flushError = lost(broken) }
+        var targets = [broken, second][...]
+        bench.makeTarget = { [clock] _ in targets.popFirst() ?? ScriptedTarget(clock) }
+        let report = try bench.run()
+        #expect(second.published.map(\.sequence) == ["0", "1", "2", "3"])
+        #expect(report.disconnections == 1)
+        #expect(report.repeated == 2)
+        #expect(report.isComplete)
+    }
+
+    @Test func `a broker that does not answer a PING is left, also where nothing is on its way`() throws {
+        let (silent, second) = (ScriptedTarget(clock), ScriptedTarget(clock))
+        let bench = PublisherBench(
+            clock, [0, 60_000_000_000].map { Cue(message(Int($0 / 1_000_000_000), offset: $0)) })
+        bench.at(10_000_000_000) { [self] in silent.maintainError = lost(silent) }
+        var targets = [silent, second][...]
+        bench.makeTarget = { [clock] _ in targets.popFirst() ?? ScriptedTarget(clock) }
+        let report = try bench.run()
+        #expect(silent.published.map(\.sequence) == ["0"])
+        #expect(second.published.map(\.sequence) == ["60"])
+        #expect(report.disconnections == 1)
+        #expect(report.repeated == 0)
+        #expect(report.isComplete)
+    }
+
+    @Test func `a connection that is gone for good before the tape was read ends it with the reason`() throws {
+        let first = ScriptedTarget(clock)
+        first.maintainError = lost(first)
+        let bench = PublisherBench(clock, [Cue(message(0))])
+        bench.isReading = true
+        var targets = [first][...]
+        bench.makeTarget = { [clock] _ in
+            if let target = targets.popFirst() { return target }
+            let target = ScriptedTarget(clock)
+            target.connectError = .unreachable(broker: target.broker, reason: "nobody is there")
+            return target
+        }
+        let error = #expect(throws: ReplayError.self) { try bench.run() }
+        #expect(error?.description.contains("nobody is there") == true)
+        #expect(first.published.isEmpty)
+    }
+
+    @Test func `a broker that takes the connection and says nothing is asked about`() throws {
+        let target = ScriptedTarget(clock)
+        target.answers = false
+        let error = #expect(throws: ReplayError.self) { try run([message(0)], to: [target]) }
+        #expect(
+            error?.description == "the broker at mqtt://scripted.example:1883 took the connection but did not answer "
+                + "for 10 s; is it an MQTT broker?")
+    }
+
+    @Test func `a tape that cannot be read to its end ends the replay behind what could be read`() throws {
+        let target = ScriptedTarget(clock)
+        let bench = PublisherBench(clock, (0..<3).map { Cue(message($0)) })
+        bench.failure = ReplayError.system(action: "read the tape", reason: "test")
+        bench.makeTarget = { _ in target }
+        let report = try bench.run()
+        #expect(target.published.map(\.sequence) == ["0", "1", "2"])
+        #expect(report.ending == .tapeFailed("cannot read the tape: test"))
+        #expect(!report.isComplete)
+    }
+
+    @Test func `no more bytes are on their way than the limit, but for a single message`() throws {
+        let target = ScriptedTarget(clock)
+        target.acknowledges = false
+        var limits = PublisherLimits()
+        let messages = (0..<6).map { message($0, qos: .atLeastOnce, bytes: 10_000) }
+        limits.bytes = 2 * messages[0].cost
+        var deepest = 0
+        let bench = PublisherBench(clock, messages.map { Cue($0) })
+        bench.settings.pace = .maximum
+        bench.limits = limits
+        bench.makeTarget = { _ in target }
+        for second in 1...6 {
+            bench.at(Int64(second) * 1_000_000_000) {
+                deepest = max(deepest, target.published.count - 2 * (second - 1))
+                target.acknowledgeAll()
+            }
+        }
+        let report = try bench.run()
+        #expect(deepest == 2)
+        #expect(report.isComplete)
+        limits.bytes = 1
+        #expect(try run(messages, pace: .maximum, to: [ScriptedTarget(clock)], limits: limits).isComplete)
+    }
+
     @Test func `refusals are counted by code and the QoS is lowered to what the broker takes`() throws {
         let target = ScriptedTarget(clock)
         target.reasonCode = 0x87

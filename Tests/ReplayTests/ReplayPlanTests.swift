@@ -62,6 +62,41 @@ struct ReplayPlanTests {
         #expect(Pace.maximum.duration(of: plan.length) == 0)
     }
 
+    @Test func `what both sides say of one kind are rows of their own, that of the cloud first`() throws {
+        let topic = "v1/device/a/commands"
+        let tape = try SampleTape([
+            SampleTape.message(topic, at: 1, [.userProperty(name: "device_id", value: "a")]),
+            SampleTape.message(topic, at: 2), SampleTape.message("v1/device/A/commands", at: 3),
+        ])
+        var script = ReplayScript(path: tape.path, selection: Selection())
+        script.admission.includesCloud = true
+        let plan = try ReplayPlan(script, tape: TapeReader(path: tape.path))
+        #expect(plan.rows.map(\.device) == ["A", "a", "a"])
+        #expect(plan.rows.map(\.direction) == [.cloudToDevice, .cloudToDevice, .deviceToCloud])
+    }
+
+    @Test func `rows beyond the limit are counted together, and every message counts`() throws {
+        let tape = try SampleTape((0..<5).map { SampleTape.message("v1/device/d\($0 % 4)/telemetry", at: $0) })
+        let script = ReplayScript(path: tape.path, selection: Selection())
+        let plan = try ReplayPlan(script, tape: TapeReader(path: tape.path), limit: 2)
+        #expect(plan.rows.map(\.device) == ["d0", "d1"])
+        #expect(plan.rows.map(\.messages) == [2, 1])
+        #expect(plan.messagesBeyondRows == 2)
+        #expect(plan.messages == 5)
+        #expect(plan.devices == ["d0", "d1"])
+    }
+
+    @Test func `state without a window is all that is sent`() throws {
+        let plan = try plan {
+            $0.selection.topics = ["nothing/#"].compactMap { try? TopicFilter($0) }
+            $0.state = [SampleTape.message("v1/device/a/telemetry", at: -80)]
+        }
+        #expect(plan.messages == 1)
+        #expect(plan.stateMessages == 1)
+        #expect(plan.length == 0)
+        #expect(plan.firstArrival == nil)
+    }
+
     @Test func `a cancelled plan says so`() throws {
         let script = ReplayScript(path: tape.path, selection: Selection())
         #expect(throws: ReplayError.self) {
@@ -76,6 +111,25 @@ struct ReplayPlanTests {
         #expect(text.contains("\"duplicate\":1"))
         #expect(
             text.contains("{\"device\":\"a\",\"kind\":\"telemetry\",\"direction\":\"device_to_cloud\",\"messages\":1"))
+    }
+
+    @Test func `the plan as JSON tells how often, with what state, and what stays as it is`() throws {
+        let plan = try plan {
+            $0.transformation.timeShift = .by(1_000_000_000)
+            $0.state = [SampleTape.message("v1/device/a/telemetry", at: -80, payload: #"{"timestamp":"x"}"#)]
+        }
+        func json(_ repetition: Repetition) -> String {
+            String(decoding: plan.json(pace: .rate(1), repetition: repetition), as: UTF8.self)
+        }
+        #expect(!json(.once).contains("rounds") && !json(.once).contains("loop_delay_ms"))
+        #expect(json(Repetition(rounds: 3, delay: 2_500_000)).contains(#","rounds":3,"loop_delay_ms":2.5,"#))
+        let endless = json(Repetition(rounds: nil, delay: 0))
+        #expect(endless.contains(#","loop_delay_ms":0"#) && !endless.contains("rounds"))
+        #expect(!endless.contains("planned_duration_ms"))
+        #expect(json(.once).contains(#""state_messages":1,"transformations":["#))
+        #expect(
+            json(.once).contains(
+                #"{"name":"shift_time","messages":0,"values":0,"left_alone":{"not_a_time":1},"examples":[]}"#))
     }
 
     @Test func `directions, devices and kinds can be left out`() throws {

@@ -26,6 +26,10 @@ final class ScriptedTarget: PublishTarget {
     /// Messages after which the connection breaks.
     var breaksAfter = Int.max
     var reasonCode: UInt8 = 0
+    /// Why the next writing fails.
+    var flushError: ConnectionError?
+    /// Why keeping the connection alive fails.
+    var maintainError: ConnectionError?
     /// Why no connection comes about.
     var connectError: ConnectionError?
     var subscriptionCode: UInt8 = 0
@@ -76,6 +80,7 @@ final class ScriptedTarget: PublishTarget {
     }
 
     func flush() throws(ConnectionError) -> Bool {
+        if let flushError { throw flushError }
         if isBlocked || published.count > freezesAfter { return unwritten.isEmpty }
         // A message counts from the instant at which it reaches the wire.
         for index in published.indices.suffix(from: min(unwrittenFrom, published.count)) {
@@ -96,10 +101,12 @@ final class ScriptedTarget: PublishTarget {
         unacknowledged = []
     }
 
-    func maintain() throws(ConnectionError) {}
+    func maintain() throws(ConnectionError) {
+        if let maintainError { throw maintainError }
+    }
     func disconnect() { isDisconnected = true }
 
-    var descriptor: Int32 { -1 }
+    var descriptor: Int32 = -1
 
     func subscribe(_ filter: TopicFilter, qos: QualityOfService) throws(ConnectionError) -> Int32 {
         nextID = nextID % 65_535 + 1

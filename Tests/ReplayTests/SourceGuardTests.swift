@@ -70,6 +70,10 @@ struct SourceGuardTests {
         let sessions = [session("unix:/nowhere/mqtt.sock")]
         #expect(try match("unix:///nowhere/mqtt.sock", sessions) != nil)
         #expect(try match("unix:/nowhere/other.sock", sessions) == nil)
+        let guarded = SourceGuard(sessions: [session(nil, addresses: ["/nowhere/mqtt.sock"])], resolve: resolve)
+        let target = try BrokerAddress("unheard.example")
+        #expect(guarded.match(peer: "/nowhere/mqtt.sock", target: target) != nil)
+        #expect(guarded.match(peer: "nowhere", target: target) == nil)
     }
 
     @Test func `a client id of the recording is refused`() throws {

@@ -16,6 +16,11 @@ import Testing
         #expect(try TargetAllowList([entry]).allows(BrokerAddress(target)) == isAllowed)
     }
 
+    @Test func `a person is shown the entries as they were written`() throws {
+        let texts = ["*.Test.example", "mqtt://staging.example", "unix:///run/m.sock"]
+        #expect(try TargetAllowList(texts).texts == texts)
+    }
+
     @Test func `an empty list allows nothing`() throws {
         #expect(try !TargetAllowList([]).allows(BrokerAddress("localhost")))
     }

@@ -116,7 +116,7 @@ struct MessagePreparation {
         /// Place of the first copy in recorded time, ns.
         var offset: Int64 = 0
         /// Whether it is from before the window.
-        var isState = false
+        var isState: Bool
         /// Whether its payload holds placeholders as far as a quick look tells.
         var mayHoldPlaceholders = false
     }

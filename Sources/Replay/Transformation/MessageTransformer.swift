@@ -14,7 +14,7 @@ struct MessageTransformer {
         /// Values of properties in whose place a key is sent.
         var keysReplaced: Int64 = 0
         /// Placeholders among the properties that are left out.
-        var keysLeftOut: Int64 = 0
+        var keysLeftOut: Int64
     }
 
     let transformation: Transformation

@@ -1,6 +1,8 @@
 import DeviceProtocol
+import Glibc
 import MQTTWire
 import Tape
+import TestSupport
 import Testing
 
 @testable import Replay
@@ -104,6 +106,31 @@ struct DeviceMappingTests {
                 try mapping.add(csv: Array(text.utf8), path: "map.csv")
             }
             #expect(error?.description.contains("--device-map map.csv, line \(line):") == true)
+        }
+    }
+
+    @Test func `a file of pairs is read from the disk, and what cannot be read is named`() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.path("map.csv")
+        #expect(throws: DeviceMappingError.unreadable(path: file, reason: "No such file or directory")) {
+            var mapping = DeviceMapping()
+            try mapping.add(file: file)
+        }
+        #expect(throws: DeviceMappingError.unreadable(path: "/tmp", reason: "it is no plain file")) {
+            var mapping = DeviceMapping()
+            try mapping.add(file: "/tmp")
+        }
+        let descriptor = open(file, O_CREAT | O_WRONLY, 0o644)
+        defer { close(descriptor) }
+        _ = write(descriptor, "from,to\na,b\n", 12)
+        var mapping = DeviceMapping()
+        try mapping.add(file: file)
+        #expect(mapping.targets == ["a": "b"])
+        // Of a larger file not a byte is taken: it has a hole instead of pairs.
+        #expect(ftruncate(descriptor, off_t(DeviceMapping.sizeLimit) + 1) == 0)
+        #expect(throws: DeviceMappingError.unreadable(path: file, reason: "it is larger than 64 MiB")) {
+            var mapping = DeviceMapping()
+            try mapping.add(file: file)
         }
     }
 

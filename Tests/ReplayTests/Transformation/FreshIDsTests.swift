@@ -78,6 +78,17 @@ struct FreshIDsTests {
             try fresh.payload("v1/device/d/commands", #""{\"id\":\"50\"}""#) == #""{\"id\":\"\#(new)\"}""#)
     }
 
+    @Test func `what is no id stays and is counted`() throws {
+        let payloads = [
+            #"{"id":""}"#, #"{"id":"0"}"#, #"{"id":0}"#, #"{"id":-5}"#, #"{"id":1e3}"#, #"{"id":true}"#,
+            #"{"id":null}"#,
+        ]
+        for payload in payloads { #expect(try fresh.payload("v1/device/d/commands", payload) == payload) }
+        let counts = try fresh.counts(payloads.map { SampleTape.message("v1/device/d/commands", payload: $0) })
+        #expect(counts[.freshIDs].leftAlone == [.notAnID: 5])
+        #expect(counts[.freshIDs].values == 0)
+    }
+
     @Test func `a command has its new id only where new ids are asked for`() throws {
         let new = try #require(replacement(Self.id))
         let recorded = #"{"id":"\#(Self.id)"}"#

@@ -36,6 +36,17 @@ struct PayloadPlaceholderTests {
         }
     }
 
+    @Test func `a key that JSON inside of a text cannot hold as it is keeps the message back`() throws {
+        let inner = "\"{\\\"access_key\\\":\\\"\(Self.placeholder)\\\"}\""
+        func sent(_ key: String) throws -> String? {
+            let keyed = Transforming { $0.credentials = Credentials(["a": key]) }
+            return try keyed.payload("v1/device/a/update", inner)
+        }
+        #expect(try sent("KEY") == inner.replacing(Self.placeholder, with: "KEY"))
+        #expect(try sent("K\"1") == nil)
+        #expect(try sent("K\\1") == nil)
+    }
+
     @Test func `user properties get the key of the new id, also in place of a recorded one`() throws {
         let keyed = try Transforming {
             try $0.map("a", "b")

@@ -38,6 +38,22 @@ struct TimeShiftTests {
         #expect(try later.payload("v1/device/d/\(suffix)", before) == after)
     }
 
+    @Test func `examples show the time before and after, as a person reads it`() throws {
+        let counts = try later.counts([
+            SampleTape.message("v1/device/d/telemetry", payload: #"{"timestamp":"2021-08-04T07:00:00\u005a"}"#)
+        ])
+        #expect(
+            counts[.shiftTime].examples.map { [$0.place, $0.before, $0.after] } == [
+                ["payload timestamp", "2021-08-04T07:00:00Z", "2021-08-04T08:00:00Z"]
+            ])
+    }
+
+    @Test func `a byte order mark in front moves no change`() throws {
+        #expect(
+            try later.payload("v1/device/d/telemetry", "\u{FEFF}{\"timestamp\":\"2021-08-04T07:00:00Z\"}\n\0")
+                == "\u{FEFF}{\"timestamp\":\"2021-08-04T08:00:00Z\"}\n\0")
+    }
+
     @Test func `what cannot be moved stays and is counted`() throws {
         let payloads = [
             #"{"timestamp":"...."}"#, #"{"timestamp":"0001-01-01T00:00:00Z"}"#, #"{"timestamp":[1]}"#,
