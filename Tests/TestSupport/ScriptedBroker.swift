@@ -70,7 +70,7 @@ public final class ScriptedBroker {
 
     private func next() throws -> (Client, connect: [UInt8]) {
         var descriptor = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
-        guard Glibc.poll(&descriptor, 1, 120_000) == 1 else { throw ScriptFailure("nobody connected within two minutes") }
+        guard Glibc.poll(&descriptor, 1, 120_000) == 1 else { throw ScriptFailure("nobody connected for two minutes") }
         let client = Client(Glibc.accept(listener, nil, nil))
         let connect = try client.read()
         guard connect.type == 1 else { throw ScriptFailure("the first packet is no CONNECT") }
