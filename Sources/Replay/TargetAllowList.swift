@@ -3,7 +3,8 @@ public import MQTTSession
 /// The brokers that replays may go to, as an installation's configuration names them.
 ///
 /// An entry is a broker's URL, a host, or a host with `*.` in front for all hosts of a domain; without a port any port
-/// will do. Names are compared without regard to case, and never looked up: an alias must be named itself.
+/// will do. Names are compared without regard to case, else byte by byte, and never looked up: an alias must be named
+/// itself.
 public struct TargetAllowList: Sendable, Hashable {
     private struct Entry: Hashable {
         var text: String
@@ -37,11 +38,12 @@ public struct TargetAllowList: Sendable, Hashable {
     public func allows(_ target: BrokerAddress) -> Bool {
         entries.contains { entry in
             switch target.transport {
-            case .unix(let path): return entry.path == path
+            case .unix(let path): return entry.path?.utf8.elementsEqual(path.utf8) ?? false
             case .tcp(let host, let port), .tls(let host, let port):
                 guard let wanted = entry.host, entry.port == nil || entry.port == port else { return false }
-                let host = host.lowercased()
-                return entry.isDomain ? host.hasSuffix("." + wanted) : host == wanted
+                let host = Array(host.lowercased().utf8)
+                let end = Array((entry.isDomain ? "." + wanted : wanted).utf8)
+                return entry.isDomain ? host.suffix(end.count).elementsEqual(end) : host == end
             }
         }
     }

@@ -11,6 +11,8 @@ import Testing
         ("mqtt://staging.example", "staging.example", true), ("*.test.example", "a.b.test.example", true),
         ("*.test.example", "test.example", false), ("*.test.example", "eviltest.example", false),
         ("unix:/run/m.sock", "unix:/run/m.sock", true), ("unix:/run/m.sock", "mqtt://run", false),
+        ("unix:/run/\u{e9}.sock", "unix:/run/e\u{301}.sock", false),
+        ("*.\u{e9}.example", "a.e\u{301}.example", false), ("\u{e9}.example", "e\u{301}.example", false),
     ])
     func `an entry allows a target`(entry: String, target: String, isAllowed: Bool) throws {
         #expect(try TargetAllowList([entry]).allows(BrokerAddress(target)) == isAllowed)
