@@ -23,7 +23,7 @@ MUTANTS = [
     Mutant(
         "reads on before the acknowledgements are out", "Sources/Recorder/Recorder+Recording.swift",
         "            guard !client.isBlocked else { return }\n        }\n        if isBatchFull {",
-        "        }\n        if isBatchFull {", "AcknowledgementTests"),
+        "        }\n        if isBatchFull {", "BlockedClientTests"),
     Mutant(
         "forgets the batch that could not be committed", "Sources/Tape/TapeWriter.swift",
         "        try write { () throws(SQLiteError) in\n            for row in rows { try tape.database.insertBatch(row) }",

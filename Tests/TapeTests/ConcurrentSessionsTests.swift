@@ -139,6 +139,24 @@ import Testing
         #expect(try writer.recentDeliveries(limit: 4, of: ["b"])["b"]?.areAll == true)
     }
 
+    @Test func `what came before a client's broker session is none of its deliveries, though it is of another's`()
+        throws
+    {
+        let folder = try TemporaryFolder()
+        let writer = try TapeWriter(path: folder.path("t.tape"))
+        let (a, b) = try Self.begin(writer)
+        for place in [a, b] { try writer.beginBrokerSession(at: place) }
+        for id in UInt16(1)...4 {
+            // The broker of b forgets its session in between.
+            if id == 3 { try writer.beginBrokerSession(at: b) }
+            for place in [a, b] { writer.append(.plain("x\(id)", at: Int64(id), packetID: id), to: place) }
+        }
+        try writer.commit()
+        let both = try writer.recentDeliveries(limit: 10, of: ["a", "b"])
+        #expect(both["a"]?.deliveries.map(\.packetID) == [1, 2, 3, 4])
+        #expect(both["b"]?.deliveries.map(\.packetID) == [3, 4])
+    }
+
     @Test func `what cannot be stored is kept whole, for all sessions`() throws {
         let folder = try TemporaryFolder()
         let writer = try TapeWriter(path: folder.path("t.tape"))

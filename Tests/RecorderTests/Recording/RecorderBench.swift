@@ -66,9 +66,11 @@ final class RecorderBench {
 
     /// Looks again and again, between turns of the recording thread, until something holds.
     func until(_ what: String, _ holds: @escaping @Sendable (Recorder) -> Bool) throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(120)
         while try !onRecorder(holds) {
-            guard ContinuousClock.now < deadline else { throw BenchFailure(description: "waited 30 s for \(what)") }
+            guard ContinuousClock.now < deadline else {
+                throw BenchFailure(description: "waited two minutes for \(what)")
+            }
         }
     }
 
@@ -177,13 +179,15 @@ extension RecorderBench {
         }
 
         func wait(_ what: String, until holds: (State) -> Bool) throws {
-            let deadline = ContinuousClock.now + .seconds(30)
+            let deadline = ContinuousClock.now + .seconds(120)
             while true {
                 changed.clear()
                 let (isThere, outcome) = state.withLock { (holds($0), $0.outcome) }
                 if isThere { return }
                 if let outcome { throw BenchFailure(description: "\(outcome) while waiting for \(what)") }
-                guard ContinuousClock.now < deadline else { throw BenchFailure(description: "waited 30 s for \(what)") }
+                guard ContinuousClock.now < deadline else {
+                    throw BenchFailure(description: "waited two minutes for \(what)")
+                }
                 var descriptor = pollfd(fd: changed.descriptor, events: Int16(POLLIN), revents: 0)
                 _ = Glibc.poll(&descriptor, 1, 1_000)
             }
