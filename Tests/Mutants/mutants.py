@@ -82,7 +82,7 @@ MUTANTS = [
         "retention.keepsFrom.map { lastArrival >= $0.nanoseconds } ?? false", "false", "RingTests|RetentionTests"),
     Mutant(
         "does not replace secrets that it has seen elsewhere", "Sources/Recorder/Redaction/Redactor.swift",
-        "return found.isEmpty ? nil : Self.text(replacing: found, in: bytes, &counts)", "return nil",
+        "return found.isEmpty ? nil : Self.text(", "return found.count >= 0 ? nil : Self.text(",
         "RedactorTests|RedactionPropertyTests"),
     Mutant(
         "lets a delay move everything behind it", "Sources/Replay/ReplaySchedule.swift",

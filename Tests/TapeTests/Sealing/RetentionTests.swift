@@ -63,6 +63,16 @@ import Testing
         #expect(left.map(\.sequence) == Array(21...40))
     }
 
+    @Test func `what somebody still needs is deleted neither for its age nor for the tape's size`() throws {
+        try fill(segments: 4, count: 10)
+        // Second 15 stands in the second segment.
+        let needed = wall(second: 15)
+        let later = wall(second: 1_000)
+        #expect(try prune({ ($0.age, $0.keepsFrom) = (1_000_000_000, needed) }, now: later) == 10)
+        #expect(try prune({ ($0.size, $0.keepsFrom) = (1, needed) }, now: later) == 0)
+        #expect(try prune({ $0.age = 1_000_000_000 }, now: later) == 30)
+    }
+
     @Test func `a tape is brought below its size, and the file shrinks`() throws {
         try fill(segments: 8, count: 200, payloadSize: 1_000)
         let before = try TapeReader(path: path).summary().fileSize
