@@ -6,7 +6,9 @@ tests that are named for it; the copy keeps what was built between them.
 """
 
 import argparse
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -74,15 +76,24 @@ def attempt(mutant: Mutant, work: Path) -> str:
             print(error)
             return "no build"
         command = ["swift", "test", "--skip-build", "--disable-xctest", "--filter", mutant.tests]
-        try:
-            run = subprocess.run(command, cwd=work, capture_output=True, text=True, timeout=400)
-        except subprocess.TimeoutExpired:
-            return "killed"
-        if "with 0 tests" in run.stdout:
+        output, code = within(400, command, work)
+        if "with 0 tests" in output:
             return "no tests"
-        return "survived" if run.returncode == 0 else "killed"
+        return "survived" if code == 0 else "killed"
     finally:
         file.write_text(text)
+
+
+def within(seconds: int, command: list[str], work: Path) -> tuple[str, int]:
+    """What a command says and its exit code; one that takes longer is ended with everything that it started."""
+    run = subprocess.Popen(
+        command, cwd=work, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    try:
+        output, _ = run.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(run.pid, signal.SIGKILL)
+        output, _ = run.communicate()
+    return output, run.returncode
 
 
 if __name__ == "__main__":
