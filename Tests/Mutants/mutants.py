@@ -92,7 +92,7 @@ MUTANTS = [
         "Self.whole(Double(distance) / rate)", "Self.whole(Double(distance) * rate)", "ReplayScheduleTests"),
     Mutant(
         "replays commands of the cloud unasked", "Sources/Replay/Admission.swift",
-        "case .cloudToDevice: return .cloudToDevice", "case .cloudToDevice: break", "ReplayTests"),
+        "case .cloudToDevice: return .cloudToDevice", "case .cloudToDevice: break", "ReplayPlanTests"),
     Mutant(
         "replays to the broker of the recording", "Sources/Replay/SourceGuard.swift",
         "sources.last { !$0.endpoints.isDisjoint(with: endpoints) }", "sources.last { _ in false }",
