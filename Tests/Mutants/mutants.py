@@ -82,7 +82,8 @@ MUTANTS = [
         "retention.keepsFrom.map { lastArrival >= $0.nanoseconds } ?? false", "false", "RingTests|RetentionTests"),
     Mutant(
         "does not replace secrets that it has seen elsewhere", "Sources/Recorder/Redaction/Redactor.swift",
-        "return found.isEmpty ? nil : Self.text(", "return found.count >= 0 ? nil : Self.text(",
+        "return found.isEmpty ? nil : Self.text(replacing: found, in: bytes, &counts)\n    }\n\n    /// What fits",
+        "return found.count >= 0 ? nil : Self.text(replacing: found, in: bytes, &counts)\n    }\n\n    /// What fits",
         "RedactorTests|RedactionPropertyTests"),
     Mutant(
         "lets a delay move everything behind it", "Sources/Replay/ReplaySchedule.swift",
@@ -102,7 +103,7 @@ MUTANTS = [
         "        text.utf8.starts(with: prefix.utf8)\n    }", "        false\n    }", "PlaceholderTests|ReplayTests"),
     Mutant(
         "answers with a message at the excluded end of a window", "Sources/Tape/Selection.swift",
-        "if let until, message.arrival >= until", "if let until, message.arrival > until", "SelectionTests"),
+        "if let until, arrival >= until.nanoseconds", "if let until, arrival > until.nanoseconds", "SelectionTests"),
     Mutant(
         "fires a trigger as long as its condition holds", "Sources/Recorder/Triggers/MetricWatch.swift",
         "if before.isEmpty, cause == nil {", "if cause == nil {", "TriggerWatchTests"),

@@ -6,7 +6,10 @@ import Testing
 @testable import Tape
 
 @Suite struct SelectionTests {
-    private func sequences(_ change: (inout Selection) throws -> Void) throws -> [Int64] {
+    /// The numbers of what is selected; each message stands in a batch of its own unless `inOneBatch`.
+    private func sequences(
+        inOneBatch: Bool = false, _ change: (inout Selection) throws -> Void
+    ) throws -> [Int64] {
         let folder = try TemporaryFolder()
         let writer = try TapeWriter.began(folder.path("t.tape"))
         let topics = [
@@ -17,8 +20,9 @@ import Testing
             var message = RecordedMessage.plain(topic, at: Int64(index + 1) * 10)
             if index == 1 { message.duplicateOf = 1 }
             writer.append(message)
-            try writer.commit()
+            if !inOneBatch { try writer.commit() }
         }
+        try writer.commit()
         var selection = Selection()
         try change(&selection)
         return try TapeReader(path: folder.path("t.tape")).allMessages(selection).map(\.sequence)
@@ -26,9 +30,10 @@ import Testing
 
     private func wall(_ monotonic: Int64) -> Timestamp { Timestamp(nanoseconds: TapeWriter.testOffset + monotonic) }
 
-    @Test func `a window is half open`() throws {
+    @Test(arguments: [false, true])
+    func `a window is half open`(inOneBatch: Bool) throws {
         #expect(
-            try sequences {
+            try sequences(inOneBatch: inOneBatch) {
                 $0.since = wall(20); $0.until = wall(40)
             } == [2, 3])
     }
