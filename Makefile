@@ -51,6 +51,8 @@ test: dependencies lint
 	@scripts/demo.sh .build/debug/tapedeck >.build/demo.log 2>&1 || { tail -n 20 .build/demo.log; exit 1; }
 	@echo "test: faults, a short version of each"
 	@Tests/Faults/run.py .build/debug/tapedeck --short --jobs 3
+	@echo "test: the mistakes of make mutants can still be made"
+	@Tests/Mutants/run.py --check
 	@echo "test: manual pages and the systemd unit"
 	@packaging/check.sh .build/debug/tapedeck
 	@echo "make test: everything passed"

@@ -24,6 +24,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", help="a part of the names to try")
     parser.add_argument("--list", action="store_true", help="say what there is")
+    parser.add_argument("--check", action="store_true", help="say which no longer fit the sources, and make none")
     parser.add_argument("--work", type=Path, default=ROOT / ".build" / "mutants", help="where the copy is made")
     arguments = parser.parse_args()
     chosen = [mutant for mutant in MUTANTS if not arguments.only or arguments.only in mutant.name]
@@ -31,6 +32,11 @@ def main() -> int:
         for mutant in chosen:
             print(f"{mutant.name}: {mutant.file}, {mutant.tests}")
         return 0
+    if arguments.check:
+        stale = [mutant.name for mutant in chosen if (ROOT / mutant.file).read_text().count(mutant.old) != 1]
+        for name in stale:
+            print(f"{name}: its text does not stand exactly once in its file; see Tests/Mutants/mutants.py")
+        return 1 if stale else 0
     copy(arguments.work)
     print("mutants: building the tree as it is", flush=True)
     if (built := build(arguments.work)) is not None:
