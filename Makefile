@@ -103,7 +103,7 @@ UNSANITIZED = SQLTests.*(shell asks|Python asks|tapes are named)
 sanitize: dependencies
 	@echo "sanitize: building with the $(SANITIZER) sanitizer"
 	@swift build --build-tests $(SANITIZE_$(SANITIZER)) --scratch-path .build/$(SANITIZER)
-	@ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS=halt_on_error=1 \
+	@ASAN_OPTIONS=detect_leaks=0 TSAN_OPTIONS="halt_on_error=1 suppressions=$(CURDIR)/Tests/thread-sanitizer.suppressions" \
 		swift test --skip-build --disable-xctest $(SANITIZE_$(SANITIZER)) --scratch-path .build/$(SANITIZER) \
 		--skip '$(UNSANITIZED)'
 
